@@ -1,0 +1,38 @@
+// conditions.hpp - what the machine was like around a sample: what decides whether a number can be believed.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+namespace bench {
+
+/// The processors this process may use, lowest first.
+std::vector<int> usable_cpus();
+
+/// The two that benchmarks between processors use; none on a machine with one.
+struct cpu_pair {
+    int first = 0;
+    int second = 0;
+};
+std::optional<cpu_pair> choose_cpus();
+
+/// Round trip of one cache line between the two processors, in nanoseconds: the median of short blocks. In a virtual
+/// machine this tells whether the host runs both on one die or on two, which changes within seconds.
+double bounce_ns(cpu_pair cpus);
+
+/// What it takes to wake a thread that sleeps on the other processor, one way, in microseconds: half of a blocking
+/// round trip over a kernel pipe.
+double wake_up_us(cpu_pair cpus);
+
+/// Processor time since boot, in seconds, over all processors; and that of this process and its reaped children.
+struct load {
+    double busy = 0;
+    double stolen = 0; ///< wanted by this machine, given by the host to others
+    double own = 0;
+};
+load load_now();
+
+/// The unit of load::busy: differences below it mean nothing.
+double load_resolution_seconds();
+
+} // namespace bench

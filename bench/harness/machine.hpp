@@ -1,0 +1,13 @@
+// machine.hpp - where and from what a result comes.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace bench {
+
+/// Processor, kernel, memory, governor, huge pages, quotas.
+nlohmann::json describe_machine();
+/// Commit of the source tree, whether it was changed since, compiler, build type, date.
+nlohmann::json describe_build();
+
+} // namespace bench

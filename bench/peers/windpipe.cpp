@@ -1,0 +1,103 @@
+// windpipe itself, by its plain public calls.
+#include "worker/peer.hpp"
+
+#include <windpipe/windpipe.hpp>
+
+namespace bench {
+
+namespace {
+
+using windpipe::or_throw;
+
+windpipe::command make_command(const arguments& words) {
+    return {words.front(), std::vector<std::string>(words.begin() + 1, words.end())};
+}
+
+void require(const windpipe::exit_status& status) {
+    if (!status.success()) {
+        throw std::runtime_error("the child " + status.text());
+    }
+}
+
+void spawn(const arguments& words) {
+    windpipe::child child = or_throw(make_command(words).spawn());
+    require(or_throw(child.wait()));
+}
+
+captured run(const arguments& words, std::string_view input) {
+    windpipe::command what = make_command(words);
+    what.err(windpipe::inherit);
+    windpipe::run_result done = or_throw(windpipe::run(what, {.input = input}));
+    require(done.status);
+    return keep(std::move(done.out.head));
+}
+
+template <class Container>
+captured read_to_end(const arguments& words) {
+    windpipe::child child = or_throw(make_command(words).out(windpipe::piped).spawn());
+    Container output;
+    or_throw(child.out.read_to_end(output));
+    require(or_throw(child.wait()));
+    return keep(std::move(output));
+}
+
+struct writing_end {
+    windpipe::pipe_writer end;
+    explicit writing_end(int fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
+    void write(std::string_view bytes) { or_throw(end.write(bytes)); }
+};
+
+struct reading_end {
+    windpipe::pipe_reader end;
+    explicit reading_end(int fd) : end(or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(fd)))) {}
+    std::size_t read_some(std::span<char> into) { return or_throw(end.read_some(std::as_writable_bytes(into))); }
+};
+
+std::vector<peer> make_peers() {
+    const std::string version = WINDPIPE_VERSION;
+    return {{.name = "windpipe",
+             .version = version,
+             .kind = "windpipe",
+             .spawn = spawn,
+             .capture = [](const arguments& words) { return run(words, {}); },
+             .feed_back = run,
+             .send =
+                 [](int fd, outgoing& data) {
+                     writing_end end(fd);
+                     send_all(end, data);
+                 },
+             .receive =
+                 [](int fd, incoming& data) {
+                     reading_end end(fd);
+                     receive_all(end, data);
+                 },
+             .ping =
+                 [](int in, int out, questions& data) {
+                     reading_end from(in);
+                     writing_end to(out);
+                     ping_all(from, to, data);
+                 },
+             .echo =
+                 [](int in, int out, std::size_t size) {
+                     reading_end from(in);
+                     writing_end to(out);
+                     echo_all(from, to, size);
+                 }},
+            {.name = "windpipe read_to_end",
+             .version = version,
+             .kind = "windpipe",
+             .capture = read_to_end<windpipe::byte_buffer>},
+            {.name = "windpipe read_to_end, std::string",
+             .version = version,
+             .kind = "windpipe",
+             .capture = read_to_end<std::string>}};
+}
+
+} // namespace
+
+std::span<const peer> peers() {
+    static const std::vector<peer> all = make_peers();
+    return all;
+}
+
+} // namespace bench

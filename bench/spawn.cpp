@@ -1,0 +1,117 @@
+// What does it cost to start a child and wait for it, and to take a short answer from it?
+#include "harness/rows.hpp"
+
+namespace {
+
+using namespace bench;
+
+struct parent {
+    std::string table;
+    std::uint64_t milliseconds = 0;         ///< how long a sample starts children
+    std::vector<std::string> settings = {}; ///< what makes this parent special
+    bool every_child = true;                ///< else only the tiny one, which shows the parent's share best
+};
+
+std::vector<std::string> small_parent(std::uint64_t milliseconds) {
+    return {setting("milliseconds", milliseconds), setting("descriptors", 1024)};
+}
+
+struct started_child {
+    std::string column;
+    std::string job;
+    std::string offer; ///< which offer of a peer the job needs
+    std::vector<std::string> program;
+    bool one_cpu = false;
+};
+
+values per_start(const std::vector<nlohmann::json>& reports) {
+    const nlohmann::json& report = reports.front();
+    return {{"us", report.at("median_ns").get<double>() / 1000},
+            {"mean_us", report.at("mean_ns").get<double>() / 1000},
+            {"cpu_us", report.at("cpu_ns").get<double>() / report.at("operations").get<double>() / 1000}};
+}
+
+row_group make_group(const parent& from, const started_child& child, const catalogue& known, int cpu) {
+    row_group group{.table = from.table,
+                    .column = child.column,
+                    .baselines = {"vfork + exec", "posix_spawn"},
+                    .evaluate = per_start};
+    const auto add = [&](const way& who, const std::string& name, std::vector<std::string> settings) {
+        if (child.one_cpu) {
+            settings.push_back(setting("cpu", static_cast<std::uint64_t>(cpu)));
+        }
+        group.entries.push_back(single(who, name, {.job = child.job, .settings = settings, .program = child.program}));
+    };
+    for (const way& who : known.ways) {
+        if (!who.why_not(child.offer).empty() || who.name == "best raw loop") {
+            continue;
+        }
+        if (who.kind == "windpipe" && !from.every_child) { // what this parent adds
+            const std::string name = who.name + ", small parent";
+            add(who, name, small_parent(from.milliseconds));
+            group.baselines.push_back(name);
+        }
+        std::vector<std::string> settings = small_parent(from.milliseconds);
+        settings.insert(settings.end(), from.settings.begin(), from.settings.end());
+        add(who, who.name, std::move(settings));
+    }
+    add_missing(group.entries, known);
+    return group;
+}
+
+std::vector<parent> parents(const options& chosen) {
+    const std::uint64_t milliseconds = chosen.quick ? 10 : 30;
+    std::vector<parent> all = {
+        {.table = "Small parent, limit of 1,024 descriptors", .milliseconds = milliseconds},
+        {.table = "Limit of 20,000 descriptors, 200 open",
+         .milliseconds = milliseconds,
+         .settings = {setting("descriptors", 20000), setting("open", 200)},
+         .every_child = false},
+    };
+    for (const std::uint64_t mebibytes : chosen.heaps_mib) {
+        all.push_back({.table = "Parent with " + size_text(mebibytes << 20) + " of touched memory",
+                       .milliseconds = milliseconds,
+                       .settings = {setting("heap_mib", mebibytes), setting("least", 3), setting("warm_ups", 1)},
+                       .every_child = false});
+    }
+    return all;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    options chosen =
+        parse_options(count, words, "Start and wait: windpipe, bare system calls and other libraries", {.heaps = true});
+    if (chosen.heaps_mib.empty()) {
+        chosen.heaps_mib.push_back(chosen.quick ? 128 : 1024);
+        if (chosen.full) {
+            chosen.heaps_mib.push_back(8192);
+        }
+    }
+    const catalogue known = load_catalogue();
+    const int cpu = usable_cpus().front();
+    const std::vector<started_child> children = {
+        {.column = "tiny child, one CPU", .job = "spawn", .offer = "spawn", .program = {BENCH_TINY}, .one_cpu = true},
+        {.column = "/bin/true", .job = "spawn", .offer = "spawn", .program = {"/bin/true"}},
+        {.column = "capture of echo hi", .job = "short_capture", .offer = "capture", .program = {"/bin/echo", "hi"}},
+    };
+    experiment what{
+        .question = "spawn",
+        .title = "Start a child and wait for it (microseconds per child)",
+        .notes =
+            {"The tiny child has no C library and only exits: what remains is the cost of the start itself. It and its "
+             "parent run on one CPU, so that no wake-up on another one is measured.",
+             "/bin/true adds the dynamic loader; the capture adds a pipe and reading three bytes from it.",
+             "A sample is the median over the starts of one fresh process."},
+        .metrics = {{.key = "us", .title = "start and wait", .unit = "us"},
+                    {.key = "mean_us", .title = "mean us", .unit = "us"},
+                    {.key = "cpu_us", .title = "CPU us", .unit = "us"}}};
+    for (const parent& from : parents(chosen)) {
+        for (const started_child& child : children) {
+            if (from.every_child || child.one_cpu) {
+                what.groups.push_back(make_group(from, child, known, cpu));
+            }
+        }
+    }
+    return run(what, chosen, known);
+}

@@ -1,0 +1,61 @@
+// job.hpp - one piece of work that a worker process is started for, and its report.
+#pragma once
+
+#include "worker/peer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+/// Descriptors of a worker: the order to start and the report, and the ends of pipes that its job is about.
+inline constexpr int start_descriptor = 3;
+inline constexpr int report_descriptor = 4;
+inline constexpr int data_in_descriptor = 5;
+inline constexpr int data_out_descriptor = 6;
+
+/// `key=value` words of the worker's command line, and what follows `--`.
+class parameters {
+public:
+    parameters(int count, char** words);
+
+    [[nodiscard]] std::uint64_t number(std::string_view key, std::uint64_t otherwise) const;
+    [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
+    [[nodiscard]] const arguments& program() const { return program_; }
+
+private:
+    std::map<std::string, std::string, std::less<>> values_;
+    arguments program_;
+};
+
+/// Processor time of this process and its reaped children, and how long it was ready to run but had no processor.
+struct usage {
+    std::int64_t cpu_ns = 0;
+    std::int64_t waited_ns = 0;
+};
+usage usage_now();
+
+/// Pins, limits and fills the process as the parameters ask, before the start.
+void prepare_process(const parameters& given);
+/// Says that the job can begin, and waits until it may.
+void await_start();
+void send_report(const nlohmann::json& report);
+
+/// Measures the time and the processor time between its making and finish().
+class stopwatch {
+public:
+    stopwatch() : before_(usage_now()), begin_ns_(now_ns()) {}
+    void finish(nlohmann::json& report) const;
+
+private:
+    usage before_;
+    std::int64_t begin_ns_;
+};
+
+nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given);
+
+} // namespace bench

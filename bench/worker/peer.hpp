@@ -1,0 +1,134 @@
+// peer.hpp - what a library under measurement looks like to the benchmarks.
+//
+// To add a peer: write peers/<name>.cpp that defines bench::peers(), and name it in bench/CMakeLists.txt. Every job is
+// done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
+#pragma once
+
+#include "worker/traffic.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+using arguments = std::vector<std::string>;
+
+/// What a child wrote, in whatever the peer keeps it in: no peer pays for a copy it does not make for its own users.
+struct captured {
+    std::shared_ptr<const void> owner;
+    std::string_view bytes;
+};
+
+/// Hands over a container with data() and size().
+template <class Container>
+captured keep(Container&& filled) {
+    auto owner = std::make_shared<const std::remove_cvref_t<Container>>(std::forward<Container>(filled));
+    return {owner, std::string_view(reinterpret_cast<const char*>(owner->data()), owner->size())};
+}
+
+/// Why a peer does not do a job.
+struct absent {
+    std::string_view because;
+};
+
+template <class Function>
+class offer {
+public:
+    constexpr offer(absent reason) : because_(reason.because) {}
+    template <class Call>
+        requires std::is_convertible_v<Call, Function*>
+    constexpr offer(Call call) : call_(call) {}
+
+    explicit operator bool() const { return call_ != nullptr; }
+    [[nodiscard]] std::string_view because() const { return because_; }
+    template <class... Values>
+    auto operator()(Values&&... values) const {
+        return call_(std::forward<Values>(values)...);
+    }
+
+private:
+    Function* call_ = nullptr;
+    std::string_view because_;
+};
+
+inline constexpr absent not_measured{"nothing of its own to measure for this"};
+
+struct peer {
+    std::string_view name;
+    std::string version;
+    std::string_view kind; ///< "floor", "windpipe" or "peer"
+
+    /// Starts the program, standard streams inherited, and waits for its end.
+    offer<void(const arguments&)> spawn = not_measured;
+    /// Runs the program, keeps all of its output and waits for its end.
+    offer<captured(const arguments&)> capture = not_measured;
+    /// The same, with `input` fed to it at the same time.
+    offer<captured(const arguments&, std::string_view input)> feed_back = not_measured;
+    /// Writes all of `data` to a pipe. The descriptor belongs to the peer.
+    offer<void(int fd, outgoing& data)> send = not_measured;
+    /// Reads all of `data` from a pipe.
+    offer<void(int fd, incoming& data)> receive = not_measured;
+    /// Sends messages and waits for the answer to each.
+    offer<void(int in, int out, questions& data)> ping = not_measured;
+    /// Sends back every message of `size` bytes until end of stream.
+    offer<void(int in, int out, std::size_t size)> echo = not_measured;
+};
+
+/// Defined by each peer's file: the library, in each of the ways it is measured.
+std::span<const peer> peers();
+
+/// The jobs over one or two pipes, for a library with a `write` that writes all and a `read_some` that is 0 at the end.
+template <class Writer>
+void send_all(Writer& writer, outgoing& data) {
+    for (std::string_view piece = data.next(); !piece.empty(); piece = data.next()) {
+        writer.write(piece);
+    }
+}
+
+template <class Reader>
+void receive_all(Reader& reader, incoming& data) {
+    while (!data.complete()) {
+        const std::size_t count = reader.read_some(data.room());
+        if (count == 0) {
+            return;
+        }
+        data.took(count);
+    }
+}
+
+/// Fills `into`, or returns false at end of stream.
+template <class Reader>
+bool read_full(Reader& reader, std::span<char> into) {
+    while (!into.empty()) {
+        const std::size_t count = reader.read_some(into);
+        if (count == 0) {
+            return false;
+        }
+        into = into.subspan(count);
+    }
+    return true;
+}
+
+template <class Reader, class Writer>
+void ping_all(Reader& reader, Writer& writer, questions& data) {
+    for (std::string_view message = data.next(); !message.empty(); message = data.next()) {
+        writer.write(message);
+        if (!read_full(reader, data.room())) {
+            return;
+        }
+        data.answered();
+    }
+}
+
+template <class Reader, class Writer>
+void echo_all(Reader& reader, Writer& writer, std::size_t size) {
+    std::vector<char> message(size);
+    while (read_full(reader, message)) {
+        writer.write(std::string_view(message.data(), message.size()));
+    }
+}
+
+} // namespace bench

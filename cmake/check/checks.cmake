@@ -1,0 +1,18 @@
+# The checks that need no build, as tests of the preset `check`. Each is a script with one job.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(windpipe_check name script)
+  add_test(NAME check/${name} COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check/${script}.py ${ARGN})
+  set_tests_properties(check/${name} PROPERTIES LABELS check TIMEOUT 1800)
+endfunction()
+
+windpipe_check(clang_tidy tidy ${PROJECT_BINARY_DIR})
+# It uses all processors by itself.
+set_tests_properties(check/clang_tidy PROPERTIES PROCESSORS 2)
+windpipe_check(layout format)
+windpipe_check(includes includes)
+windpipe_check(budgets budgets)
+windpipe_check(quotes_of_examples snippets)
+windpipe_check(links links)
+windpipe_check(surroundings surroundings)
+windpipe_check(reference reference)

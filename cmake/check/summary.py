@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Counts what ctest found: summary.py BUILD_FOLDER PRESET...
+
+Reads results.xml (JUnit, by ctest) in the folder of each preset, and results-retry.xml where failed tests were run a
+second time. A preset without results counts as one failed test. Ends with "N passed, N failed, N skipped".
+"""
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+OUTPUT_LINES = 80  # shown of a failed test; the rest is in the log
+
+
+@dataclass
+class Outcome:
+    kind: str  # passed, failed, skipped
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Preset:
+    name: str
+    tests: dict[str, Outcome] = field(default_factory=dict)
+    retried: list[str] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        return sum(outcome.kind == kind for outcome in self.tests.values())
+
+
+def outcome_of(case: ElementTree.Element) -> Outcome:
+    output = case.findtext("system-out") or ""
+    status = case.get("status")
+    skipped = case.find("skipped")
+    if status == "run":
+        return Outcome("passed", output)
+    # ctest calls a test that could not be started "notrun" as well: only a test that said so itself was skipped.
+    if skipped is not None and (skipped.get("message") or "").startswith("SKIP_"):
+        return Outcome("skipped", output)
+    if status == "disabled":
+        return Outcome("skipped", "disabled")
+    failure = case.find("failure")
+    reason = (failure if failure is not None else skipped)
+    said = reason.get("message") if reason is not None else None
+    return Outcome("failed", output + (f"\n({said})" if said else ""), float(case.get("time") or 0))
+
+
+def read_results(path: pathlib.Path) -> dict[str, Outcome]:
+    results: dict[str, Outcome] = {}
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        name = case.get("name") or "?"
+        while name in results:  # two programs may have a test of the same name
+            name += " (again)"
+        results[name] = outcome_of(case)
+    return results
+
+
+def read_preset(build: pathlib.Path, name: str) -> Preset:
+    preset = Preset(name)
+    results = build / name / "results.xml"
+    if not results.exists():
+        preset.tests[f"{name}: build and start of the tests"] = Outcome("failed", f"see above and {build / name}")
+        return preset
+    preset.tests = read_results(results)
+    retry = build / name / "results-retry.xml"
+    if retry.exists():
+        second = read_results(retry)
+        preset.retried = sorted(second)
+        preset.tests.update(second)
+    return preset
+
+
+def skip_reason(output: str) -> str:
+    """What the test said: of GTEST_SKIP the line after its place in the source, else the last line."""
+    match = re.search(r": Skipped\r?\n(.*)", output)
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return match.group(1).strip() if match else lines[-1] if lines else "no reason given"
+
+
+def show(preset: Preset) -> None:
+    for name, outcome in sorted(preset.tests.items()):
+        if outcome.kind == "failed":
+            print(f"\n==== {preset.name}: FAILED {name} (after {outcome.seconds:.1f} s)")
+            print("\n".join(outcome.output.rstrip().splitlines()[-OUTPUT_LINES:]))
+    for name, outcome in sorted(preset.tests.items()):
+        if outcome.kind == "skipped":
+            print(f"{preset.name}: skipped {name}: {skip_reason(outcome.output)}")
+    for name in preset.retried:
+        print(f"{preset.name}: run a second time, then {preset.tests[name].kind}: {name}")
+
+
+def main() -> int:
+    build = pathlib.Path(sys.argv[1])
+    presets = [read_preset(build, name) for name in sys.argv[2:]]
+    for preset in presets:
+        show(preset)
+    print()
+    for preset in presets:
+        for name, outcome in sorted(preset.tests.items()):
+            if outcome.kind == "failed":
+                print(f"{preset.name}: failed {name}")
+    for preset in presets:
+        retried = f", {len(preset.retried)} of them run a second time" if preset.retried else ""
+        print(f"{preset.name}: {preset.count('passed')} passed, {preset.count('failed')} failed, "
+              f"{preset.count('skipped')} skipped{retried}")
+    failed = sum(preset.count("failed") for preset in presets)
+    print(f"{sum(preset.count('passed') for preset in presets)} passed, {failed} failed, "
+          f"{sum(preset.count('skipped') for preset in presets)} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+// command.hpp - what to start, and which ends it gets.
+#pragma once
+
+#include <windpipe/error.hpp>
+#include <windpipe/handle.hpp>
+#include <windpipe/pipe.hpp>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace windpipe {
+
+class child;
+
+/// The same stream as ours. Where ours is closed, or was made close-on-exec, the child gets the null device.
+struct inherit_t {};
+inline constexpr inherit_t inherit{};
+
+/// The null device: end of stream at once, or everything swallowed.
+struct null_t {};
+inline constexpr null_t null{};
+
+/// A new pipe; our end is child::in, child::out or child::err.
+struct piped_t {};
+inline constexpr piped_t piped{};
+
+/// A file to read. It is opened by us, relative to our current directory.
+struct from_file {
+    std::string path;
+};
+
+/// A file to write, made if missing, emptied first. Opened by us, relative to our current directory.
+struct to_file {
+    std::string path;
+};
+
+/// A file to write, made if missing, at its end. Opened by us, relative to our current directory.
+struct append_to {
+    std::string path;
+};
+
+/// For `err` only: wherever `out` goes (2>&1).
+struct with_stdout_t {};
+inline constexpr with_stdout_t with_stdout{};
+
+/// Our own standard output, for a child's error stream; and the reverse. Both together swap the two.
+struct our_stdout_t {};
+inline constexpr our_stdout_t our_stdout{};
+struct our_stderr_t {};
+inline constexpr our_stderr_t our_stderr{};
+
+/// Where a child reads from. An end or handle given here moves into the command and is closed after a successful
+/// spawn(). On Windows a handle must be a synchronous one.
+using input_source = std::variant<inherit_t, null_t, piped_t, from_file, pipe_reader, unique_handle>;
+/// Where a child writes to. As input_source.
+using output_target = std::variant<inherit_t, null_t, piped_t, to_file, append_to, with_stdout_t, our_stdout_t,
+                                   our_stderr_t, pipe_writer, unique_handle>;
+
+/// Which processes kill() and the destructor of a child reach.
+enum class containment {
+    /// `tree`, but `process` when the child inherits our standard input, so that a program that talks to the terminal
+    /// stays in the terminal's foreground.
+    automatic,
+    /// The child and what it starts. *Systems*: Linux: a process group of its own (a descendant that leaves the group
+    /// escapes; Ctrl-C at the terminal does not reach it). Windows: a job object.
+    tree,
+    /// The child alone on Linux; it stays in our process group. Windows: a job object all the same.
+    process,
+};
+
+/// A program, its arguments, its surroundings and its three streams.
+///
+/// All text is UTF-8. The program is looked for as follows. With a directory separator in it, it is a path, used as it
+/// is (relative to our current directory). Otherwise it is searched in the directories of PATH, of the environment the
+/// child will get; never in the current directory, unless PATH names it. On Windows `.exe` is added to a name without
+/// an extension. No shell is involved.
+///
+/// Batch files (.bat, .cmd) are refused on Windows: cmd.exe would read the arguments again by rules that no quoting can
+/// satisfy for all of them (CVE-2024-24576).
+///
+/// *Threads*: as a `std::string`: one thread at a time.
+/// *Example*: examples/capture.cpp
+class command {
+public:
+    /// `command{"gzip", "-9"}`: a program and its arguments.
+    template <std::convertible_to<std::string_view>... Args>
+    explicit command(std::string_view program, const Args&... args) : program_(program) {
+        arguments_.reserve(sizeof...(args));
+        (arguments_.emplace_back(std::string_view(args)), ...);
+    }
+    command(std::string_view program, std::vector<std::string> arguments)
+        : program_(program), arguments_(std::move(arguments)) {}
+
+    /// Adds one argument, or several. The child receives each byte for byte.
+    command& arg(std::string_view argument) &;
+    command& args(const std::vector<std::string>& arguments) &;
+    /// What the child sees as the name it was called by; the program by default.
+    command& argv0(std::string_view name) &;
+
+    /// Sets one variable of the child's environment, which starts as a copy of ours.
+    command& env(std::string_view name, std::string_view value) &;
+    command& env_remove(std::string_view name) &;
+    /// Starts the environment empty, and forgets what was set before.
+    command& env_clear() &;
+    /// The directory the child starts in. Not used to find the program or the files of redirections.
+    command& current_dir(std::string_view path) &;
+
+    /// The child's standard input, output and error stream; `inherit` by default.
+    command& in(input_source source) &;
+    command& out(output_target target) &;
+    command& err(output_target target) &;
+
+    command& contain(containment reach) &;
+
+    // The same on a temporary: command{"ls"}.arg("-l").out(piped).spawn()
+    command&& arg(std::string_view argument) && { return std::move(arg(argument)); }
+    command&& args(const std::vector<std::string>& list) && { return std::move(args(list)); }
+    command&& argv0(std::string_view name) && { return std::move(argv0(name)); }
+    command&& env(std::string_view name, std::string_view value) && { return std::move(env(name, value)); }
+    command&& env_remove(std::string_view name) && { return std::move(env_remove(name)); }
+    command&& env_clear() && { return std::move(env_clear()); }
+    command&& current_dir(std::string_view path) && { return std::move(current_dir(path)); }
+    command&& in(input_source source) && { return std::move(in(std::move(source))); }
+    command&& out(output_target target) && { return std::move(out(std::move(target))); }
+    command&& err(output_target target) && { return std::move(err(std::move(target))); }
+    command&& contain(containment reach) && { return std::move(contain(reach)); }
+
+    /// Starts the program.
+    ///
+    /// The child gets its three streams and no other handle of ours, whatever else this process has open. It starts
+    /// with no signal blocked and the default action for SIGPIPE. The ends and handles that were given to in(), out()
+    /// and err() are closed on our side after success, so that end of stream can come; after a failure they are still
+    /// there, and spawn() may be tried again.
+    ///
+    /// *Blocks*: until the program has been loaded or could not be.
+    /// *Errors*: error::operation names the step: "find program", "open stdin", "open stdout", "open stderr",
+    /// "current directory", "exec", "arguments", "environment" …, with the system's own code:
+    /// `no_such_file_or_directory`, `permission_denied`, `argument_list_too_long`, `executable_format_error`,
+    /// `too_many_files_open`, `invalid_argument` (a NUL byte, an empty program name, an end that an earlier spawn() has
+    /// used up, a stream that cannot be used there), `illegal_byte_sequence` (on Windows, text that is not UTF-8). A
+    /// failed start is never an exit code, and leaves no process, handle or thread behind.
+    /// *Systems*: on Windows, inheritable copies of the three streams exist in this process during the call. Code that
+    /// starts processes meanwhile without a handle list of its own would pass them on.
+    /// *Source*: clone(2), close_range(2), execve(2); CreateProcessW, PROC_THREAD_ATTRIBUTE_HANDLE_LIST.
+    [[nodiscard]] result<child> spawn();
+
+    /// The program and its arguments as one line for people: messages and tables. Not for a shell.
+    [[nodiscard]] std::string describe() const;
+
+private:
+    struct variable {
+        std::string name;
+        std::optional<std::string> value; // none: removed
+    };
+
+    std::string program_;
+    std::vector<std::string> arguments_;
+    std::optional<std::string> argv0_;
+    std::vector<variable> variables_;
+    bool environment_cleared_ = false;
+    std::optional<std::string> directory_;
+    input_source in_ = inherit;
+    output_target out_ = inherit;
+    output_target err_ = inherit;
+    containment reach_ = containment::automatic;
+
+    friend class detail::access;
+};
+
+} // namespace windpipe

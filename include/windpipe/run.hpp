@@ -1,0 +1,106 @@
+// run.hpp - start, feed, drain and wait in one call that cannot deadlock.
+#pragma once
+
+#include <windpipe/bytes.hpp>
+#include <windpipe/child.hpp>
+#include <windpipe/command.hpp>
+#include <windpipe/error.hpp>
+#include <windpipe/limits.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace windpipe {
+
+/// When a capture is complete.
+struct end_policy {
+    enum class rule {
+        exited_and_drained,
+        end_of_stream,
+        exited_and_quiet,
+    };
+    rule when = rule::exited_and_drained;
+    std::chrono::nanoseconds quiet_for{};
+
+    /// The child has exited and its pipes are empty. Somebody else who still holds their write ends is not waited for.
+    [[nodiscard]] static constexpr end_policy drained() noexcept { return {}; }
+    /// Every write end is closed, by descendants and strangers too, and the child has exited.
+    [[nodiscard]] static constexpr end_policy end_of_stream() noexcept { return {rule::end_of_stream, {}}; }
+    /// The child has exited, and for this long nothing has come.
+    [[nodiscard]] static constexpr end_policy quiet(std::chrono::nanoseconds time) noexcept {
+        return {rule::exited_and_quiet, time};
+    }
+};
+
+/// How much of a stream to keep: its beginning and its end. What lies between is read and counted, but not kept.
+struct capture_limit {
+    std::size_t head = no_limit;
+    std::size_t tail = 0;
+};
+
+/// What was captured of one stream. The bytes are where they were read to: head.view() looks at them, text() copies.
+struct capture {
+    byte_buffer head;          ///< its first bytes, up to capture_limit::head
+    std::string tail;          ///< its last bytes, up to capture_limit::tail, after what was skipped
+    std::uint64_t skipped = 0; ///< bytes between head and tail, not kept
+
+    [[nodiscard]] std::uint64_t total() const noexcept { return head.size() + skipped + tail.size(); }
+    /// All of it; where bytes are missing, a line says how many.
+    [[nodiscard]] std::string text() const;
+};
+
+struct run_options {
+    /// Fed to standard input, then end of stream. It must stay unchanged until run() returns. Where the command sets
+    /// its own `in`, this must be empty.
+    std::string_view input = {};
+    capture_limit out = {};
+    capture_limit err = {};
+    end_policy end = {};
+    wait_limit limit = {};
+};
+
+/// Why run() returned.
+enum class ended_by {
+    end_of_stream, ///< every write end was closed and the child had exited
+    drained,       ///< the child had exited and the pipes were empty, but others still held write ends
+    quiet,         ///< the child had exited and the quiet time passed, but others still held write ends
+    timed_out,     ///< the deadline passed: the child was killed
+    canceled,      ///< a stop was requested: the child was killed
+};
+
+struct run_result {
+    exit_status status = exit_status::exited(0);
+    capture out;
+    capture err;
+    enum ended_by ended_by = ended_by::end_of_stream;
+    /// Somebody still held a write end: more output may have been on its way.
+    bool writers_alive = false;
+    /// Bytes of run_options::input that the child's pipe took.
+    std::size_t input_written = 0;
+    resource_usage usage;
+
+    /// The child exited with 0, and neither deadline nor stop cut it short.
+    [[nodiscard]] bool success() const noexcept {
+        return status.success() && ended_by != ended_by::timed_out && ended_by != ended_by::canceled;
+    }
+};
+
+/// Runs a command to its end: feeds `input` and takes both outputs at the same time, so that no order of reading and
+/// writing can block, in this one thread. Streams the command leaves at `inherit` are captured (`in`: fed); streams it
+/// sets otherwise are left as set.
+///
+/// A child that closes its input early is no error: see run_result::input_written.
+///
+/// *Blocks*: until the end policy is met, the deadline passes or a stop is requested.
+/// *Returns*: also for a deadline and a stop, with all that was captured until then; the child and its tree are killed
+/// and reaped first.
+/// *Errors*: those of command::spawn(); `not_enough_memory`; those of reading a pipe. The child is killed and reaped.
+/// *Ownership*: the command's own ends are used up as by spawn().
+/// *Example*: examples/capture.cpp
+[[nodiscard]] result<run_result> run(command& what, const run_options& options = {});
+[[nodiscard]] result<run_result> run(command&& what, const run_options& options = {});
+
+} // namespace windpipe

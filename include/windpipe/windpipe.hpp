@@ -1,0 +1,11 @@
+// windpipe.hpp - all of windpipe that is the same on every system.
+#pragma once
+
+#include <windpipe/bytes.hpp>   // IWYU pragma: export
+#include <windpipe/child.hpp>   // IWYU pragma: export
+#include <windpipe/command.hpp> // IWYU pragma: export
+#include <windpipe/error.hpp>   // IWYU pragma: export
+#include <windpipe/handle.hpp>  // IWYU pragma: export
+#include <windpipe/limits.hpp>  // IWYU pragma: export
+#include <windpipe/pipe.hpp>    // IWYU pragma: export
+#include <windpipe/run.hpp>     // IWYU pragma: export

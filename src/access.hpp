@@ -1,0 +1,41 @@
+// access.hpp - the library's own way into its public classes.
+#pragma once
+
+#include "core/spawn_plan.hpp"
+#include "endpoint.hpp"
+
+#include <windpipe/child.hpp>
+#include <windpipe/command.hpp>
+#include <windpipe/pipe.hpp>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace windpipe::detail {
+
+class process_state;
+
+class access {
+public:
+    template <class End>
+    static End make_end(unique_handle handle) {
+        return End(std::make_unique<endpoint>(std::move(handle)));
+    }
+    static endpoint* endpoint_of(const pipe_end& end) noexcept { return end.state_.get(); }
+
+    static child make_child(std::unique_ptr<process_state> state) noexcept;
+    static process_state& process_of(child& which) noexcept { return *which.state_; }
+
+    /// What a command asks for, with every decision taken but its streams.
+    /// `shares_input`: the child gets our own standard input, which decides containment::automatic.
+    static result<spawn_plan> plan_of(const command& what, bool shares_input);
+    static input_source& in_of(command& what) noexcept { return what.in_; }
+    static output_target& out_of(command& what) noexcept { return what.out_; }
+    static output_target& err_of(command& what) noexcept { return what.err_; }
+
+    /// Starts a command; a stream it leaves at `inherit` is a pipe where `pipe_inherited` says so.
+    static result<child> spawn(command& what, bool pipe_inherited);
+};
+
+} // namespace windpipe::detail

@@ -1,0 +1,137 @@
+#include "access.hpp"
+#include "process_state.hpp"
+
+#include <windpipe/child.hpp>
+
+namespace windpipe {
+
+namespace detail {
+
+result<std::optional<exit_status>> process_state::try_wait() {
+    const std::scoped_lock lock(mutex_);
+    if (!report_) {
+        auto report = platform::reap(process_);
+        if (!report) {
+            return std::unexpected(std::move(report).error());
+        }
+        report_ = *report;
+    }
+    return report_ ? std::optional(report_->status) : std::nullopt;
+}
+
+result<exit_status> process_state::wait(const wait_limit& limit) {
+    interruption interrupted(limit);
+    bool look_first = !interrupted.unlimited() || usage().has_value(); // else it most likely still runs
+    while (true) {
+        if (look_first) {
+            auto ended = try_wait();
+            if (!ended) {
+                return std::unexpected(std::move(ended).error());
+            }
+            if (*ended) {
+                return **ended;
+            }
+        }
+        look_first = true;
+        if (auto waited = platform::wait_ended(process_, interrupted); !waited) {
+            return std::unexpected(std::move(waited).error());
+        }
+    }
+}
+
+result<void> process_state::signal(platform::signal_kind kind) {
+    const std::scoped_lock lock(mutex_);
+    return report_ ? result<void>{} : platform::signal(process_, kind);
+}
+
+void process_state::end() noexcept {
+    if (!signal(platform::signal_kind::force) || !wait({})) {
+        abandon(); // it has rights we lack, or the system lacks what a wait needs: at least it shall be no zombie
+    }
+}
+
+std::optional<resource_usage> process_state::usage() const {
+    const std::scoped_lock lock(mutex_);
+    return report_ ? std::optional(report_->usage) : std::nullopt;
+}
+
+child access::make_child(std::unique_ptr<process_state> state) noexcept { return child(std::move(state)); }
+
+} // namespace detail
+
+namespace {
+
+error no_process(std::string_view operation) {
+    return {std::make_error_code(std::errc::no_child_process), operation,
+            "this child object has no process: it was moved from, detached or never started"};
+}
+
+} // namespace
+
+child::child() noexcept = default;
+child::child(std::unique_ptr<detail::process_state> state) noexcept : state_(std::move(state)) {}
+child::child(child&& other) noexcept = default;
+
+child& child::operator=(child&& other) noexcept {
+    if (this != &other) {
+        if (state_ != nullptr) {
+            state_->end();
+        }
+        in = std::move(other.in);
+        out = std::move(other.out);
+        err = std::move(other.err);
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+child::~child() {
+    if (state_ != nullptr) {
+        state_->end();
+    }
+}
+
+std::uint32_t child::pid() const noexcept { return state_ != nullptr ? state_->id() : 0; }
+
+result<exit_status> child::wait(const wait_limit& limit) {
+    return state_ != nullptr ? state_->wait(limit) : std::unexpected(no_process("wait"));
+}
+
+result<std::optional<exit_status>> child::try_wait() {
+    return state_ != nullptr ? state_->try_wait() : std::unexpected(no_process("wait"));
+}
+
+std::optional<resource_usage> child::usage() const { return state_ != nullptr ? state_->usage() : std::nullopt; }
+
+result<void> child::terminate() {
+    return state_ != nullptr ? state_->signal(platform::signal_kind::ask) : std::unexpected(no_process("terminate"));
+}
+
+result<void> child::kill() {
+    return state_ != nullptr ? state_->signal(platform::signal_kind::force) : std::unexpected(no_process("kill"));
+}
+
+result<exit_status> child::stop(std::chrono::nanoseconds grace) {
+    if (state_ == nullptr) {
+        return std::unexpected(no_process("stop"));
+    }
+    if (state_->signal(platform::signal_kind::ask)) {
+        auto status = state_->wait({.until = grace});
+        if (status || status.error().code != std::errc::timed_out) {
+            return status;
+        }
+    }
+    if (auto killed = state_->signal(platform::signal_kind::force); !killed) {
+        return std::unexpected(std::move(killed).error());
+    }
+    return state_->wait({});
+}
+
+void child::detach() noexcept {
+    if (state_ != nullptr) {
+        state_->abandon();
+        state_.reset();
+    }
+}
+
+} // namespace windpipe

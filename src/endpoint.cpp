@@ -1,0 +1,58 @@
+#include "endpoint.hpp"
+
+#include "platform/platform.hpp"
+
+namespace windpipe::detail {
+
+bool endpoint::enter() noexcept {
+    if ((calls_.fetch_add(1, std::memory_order_acquire) & closed) == 0) {
+        return true;
+    }
+    leave();
+    return false;
+}
+
+void endpoint::leave() noexcept {
+    std::uint32_t calls = calls_.load(std::memory_order_relaxed);
+    while ((calls & closed) == 0) {
+        if (calls_.compare_exchange_weak(calls, calls - 1, std::memory_order_release, std::memory_order_relaxed)) {
+            return; // nobody is closing: from here on this object is not touched
+        }
+    }
+    // The closer destroys the object as soon as it sees no calls, which it can only under the lock.
+    const std::scoped_lock lock(mutex_);
+    calls_.fetch_sub(1, std::memory_order_release);
+    left_.notify_all();
+}
+
+unique_handle endpoint::take() noexcept {
+    calls_.fetch_or(closed, std::memory_order_acq_rel);
+    std::unique_lock lock(mutex_);
+    for (interruption* call = waiting_; call != nullptr; call = call->next_) {
+        call->waker_->wake();
+    }
+    left_.wait(lock, [this] { return calls_.load(std::memory_order_acquire) == closed; });
+    return std::move(handle_);
+}
+
+void endpoint::add(interruption& call) noexcept {
+    const std::scoped_lock lock(mutex_);
+    call.next_ = waiting_;
+    waiting_ = &call;
+}
+
+void endpoint::remove(interruption& call) noexcept {
+    const std::scoped_lock lock(mutex_);
+    for (interruption** at = &waiting_; *at != nullptr; at = &(*at)->next_) {
+        if (*at == &call) {
+            *at = call.next_;
+            return;
+        }
+    }
+}
+
+error endpoint::closed_error(std::string_view operation) {
+    return {std::make_error_code(std::errc::bad_file_descriptor), operation, "this end is closed"};
+}
+
+} // namespace windpipe::detail

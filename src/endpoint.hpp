@@ -1,0 +1,76 @@
+// endpoint.hpp - one open end: its handle, and who is using it when somebody closes it.
+#pragma once
+
+#include "core/pacing.hpp"
+#include "interruption.hpp"
+
+#include <windpipe/error.hpp>
+#include <windpipe/handle.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+namespace windpipe::detail {
+
+/// Counts the calls in flight, so that close() can call them off, wait until they have left, and only then close the
+/// handle: its number can never be met by somebody else's file while a call still uses it.
+///
+/// A call costs two atomic additions. The mutex is taken only by calls that wait and once an end is being closed.
+class endpoint {
+public:
+    explicit endpoint(unique_handle handle) noexcept : handle_(std::move(handle)) {}
+    ~endpoint() { close(); }
+    endpoint(const endpoint&) = delete;
+    endpoint& operator=(const endpoint&) = delete;
+
+    void close() noexcept { take(); } // the handle taken out is closed here
+    /// As close(), but the handle is given away.
+    unique_handle take() noexcept;
+    [[nodiscard]] bool closing() const noexcept { return (calls_.load(std::memory_order_acquire) & closed) != 0; }
+
+    /// One call in flight, or none if the end is closed.
+    class use {
+    public:
+        explicit use(endpoint* end) noexcept : end_(end != nullptr && end->enter() ? end : nullptr) {}
+        ~use() {
+            if (end_ != nullptr) {
+                end_->leave();
+            }
+        }
+        use(const use&) = delete;
+        use& operator=(const use&) = delete;
+
+        [[nodiscard]] explicit operator bool() const noexcept { return end_ != nullptr; }
+        [[nodiscard]] native_handle handle() const noexcept { return end_->handle_.get(); }
+
+    private:
+        endpoint* end_;
+    };
+
+    /// For interruption: calls that wait, to be woken by close().
+    void add(interruption& call) noexcept;
+    void remove(interruption& call) noexcept;
+
+    [[nodiscard]] pacing& pace() noexcept { return pace_; }
+
+    /// The error of a call on a closed end.
+    static error closed_error(std::string_view operation);
+
+private:
+    static constexpr std::uint32_t closed = 0x8000'0000;
+
+    bool enter() noexcept;
+    void leave() noexcept;
+
+    std::atomic<std::uint32_t> calls_ = 0; // how many, and `closed`
+    unique_handle handle_;
+    std::mutex mutex_;
+    std::condition_variable left_;
+    interruption* waiting_ = nullptr;
+    pacing pace_;
+};
+
+} // namespace windpipe::detail

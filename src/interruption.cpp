@@ -1,0 +1,54 @@
+#include "interruption.hpp"
+
+#include "endpoint.hpp"
+#include "platform/platform.hpp"
+
+namespace windpipe {
+
+void interruption::wake_on_stop::operator()() const noexcept { target->wake(); }
+
+interruption::~interruption() {
+    on_stop_.reset(); // waits for a callback that runs: afterwards nobody uses the waker for this call
+    if (waker_ != nullptr && end_ != nullptr) {
+        end_->remove(*this);
+    }
+}
+
+bool interruption::canceled() const noexcept {
+    return (end_ != nullptr && end_->closing()) || limit_.stop.stop_requested();
+}
+
+std::optional<std::errc> interruption::why() const noexcept {
+    if (canceled()) {
+        return std::errc::operation_canceled;
+    }
+    if (limit_.until.has_passed()) {
+        return std::errc::timed_out;
+    }
+    return std::nullopt;
+}
+
+result<platform::waker*> interruption::arm() {
+    if (waker_ == nullptr) {
+        auto mine = platform::waker::of_this_thread();
+        if (!mine) {
+            return mine;
+        }
+        waker_ = *mine; // perhaps with a wake-up of an earlier call still in it: that costs one turn of the wait
+        if (end_ != nullptr) {
+            end_->add(*this);
+        }
+        if (limit_.stop.stop_possible()) {
+            on_stop_.emplace(limit_.stop, wake_on_stop{waker_});
+        }
+    }
+    return waker_;
+}
+
+pacing* interruption::pace() const noexcept { return end_ != nullptr ? &end_->pace() : nullptr; }
+
+error interruption::gave_up(std::errc why, std::string_view operation) {
+    return {std::make_error_code(why), operation};
+}
+
+} // namespace windpipe

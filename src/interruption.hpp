@@ -1,0 +1,69 @@
+// interruption.hpp - why a call that waits may have to give up: its deadline, a requested stop, or its end being
+// closed.
+#pragma once
+
+#include <windpipe/error.hpp>
+#include <windpipe/limits.hpp>
+
+#include <atomic>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+namespace windpipe {
+
+class pacing;
+namespace platform {
+class waker;
+}
+namespace detail {
+class endpoint;
+}
+
+/// One call's view of its wait_limit. It costs nothing until the call has to wait and asks for the waker by arm().
+class interruption {
+public:
+    /// `end` may be null: then only the limit counts.
+    explicit interruption(const wait_limit& limit, detail::endpoint* end = nullptr) noexcept
+        : limit_(limit), end_(end) {}
+    ~interruption();
+    interruption(const interruption&) = delete;
+    interruption& operator=(const interruption&) = delete;
+
+    /// The reason to give up now: operation_canceled (stopped, or the end was closed), timed_out; none: go on waiting.
+    [[nodiscard]] std::optional<std::errc> why() const noexcept;
+
+    /// canceled() only: what counts before the first try, when a passed deadline does not.
+    [[nodiscard]] bool canceled() const noexcept;
+
+    /// The calling thread's waker, which from now on is woken when why() may have changed (but not for the deadline).
+    /// Repeated calls give the same one. After arm(), ask why() again before going to sleep.
+    result<platform::waker*> arm();
+
+    [[nodiscard]] const deadline& until() const noexcept { return limit_.until; }
+
+    /// Whether only the system can end the wait: no deadline and no stop token.
+    [[nodiscard]] bool unlimited() const noexcept { return limit_.until.is_never() && !limit_.stop.stop_possible(); }
+
+    /// What the end has learnt about the other one, or null.
+    [[nodiscard]] pacing* pace() const noexcept;
+
+    /// An error with the reason to give up.
+    [[nodiscard]] static error gave_up(std::errc why, std::string_view operation);
+
+private:
+    struct wake_on_stop {
+        platform::waker* target;
+        void operator()() const noexcept;
+    };
+
+    const wait_limit& limit_;
+    detail::endpoint* end_;
+    platform::waker* waker_ = nullptr;
+    interruption* next_ = nullptr; // in the endpoint's list of calls that wait
+    std::optional<std::stop_callback<wake_on_stop>> on_stop_;
+
+    friend class detail::endpoint;
+};
+
+} // namespace windpipe

@@ -1,0 +1,177 @@
+#include "descriptors.hpp"
+#include "quiet_write.hpp"
+#include "spin.hpp"
+
+#include "platform/platform.hpp"
+
+#include <array>
+#include <utility>
+
+namespace windpipe::platform {
+
+namespace {
+
+enum class kind { none, read, write, watch };
+
+struct operation {
+    kind what = kind::none;
+    int fd = -1;
+    std::byte* data = nullptr;
+    std::size_t size = 0;
+};
+
+/// Tries an operation: whether it is done, and how.
+bool attempt(const operation& op, completion& done) {
+    ssize_t n = 0;
+    if (op.what == kind::read) {
+        n = try_read(op.fd, op.data, op.size);
+    } else if (op.what == kind::write) {
+        const iovec piece{op.data, op.size};
+        n = try_write(op.fd, &piece, 1);
+    }
+    if (n == -1) {
+        if (errno == EAGAIN) {
+            return false;
+        }
+        done.code = {errno, std::system_category()};
+        return true;
+    }
+    done.bytes = static_cast<std::size_t>(n);
+    return true;
+}
+
+} // namespace
+
+struct exchange::state {
+    std::array<operation, slots> under_way;
+    std::array<pollfd, slots + 1> watched; // the last one is the waker's
+    std::size_t last = 0;                  // the slot that was done last: most likely the next one too
+    int streak = 0;                        // how often in a row, without a look at the others
+    pacing pace;
+
+    std::optional<completion> try_slot(std::size_t slot);
+    std::optional<completion> try_last();
+    std::optional<completion> try_ready(int ready);
+    int poll(native_handle waker, const timespec* timeout);
+};
+
+/// Tries the operation of a slot: nothing if it would have to wait.
+std::optional<completion> exchange::state::try_slot(std::size_t slot) {
+    completion done;
+    if (!attempt(under_way[slot], done)) {
+        return std::nullopt;
+    }
+    under_way[slot] = {};
+    streak = slot == last ? streak + 1 : 0;
+    last = slot;
+    done.slot = slot;
+    return done;
+}
+
+/// A stream that keeps going costs one system call per transfer; now and then the others get a look.
+std::optional<completion> exchange::state::try_last() {
+    constexpr int longest_streak = 16;
+    const kind what = under_way[last].what;
+    if (streak >= longest_streak || (what != kind::read && what != kind::write)) {
+        return std::nullopt;
+    }
+    return try_slot(last);
+}
+
+/// After poll(): the first operation that is ready, beginning behind the last one, so that none starves another.
+std::optional<completion> exchange::state::try_ready(int ready) {
+    streak = 0;
+    for (std::size_t turn = 1; ready > 0 && turn <= slots; ++turn) {
+        const std::size_t slot = (last + turn) % slots;
+        if (watched[slot].revents != 0) {
+            if (auto done = try_slot(slot)) {
+                return done;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+int exchange::state::poll(native_handle waker, const timespec* timeout) {
+    for (std::size_t i = 0; i < slots; ++i) {
+        const kind what = under_way[i].what;
+        watched[i] = {what == kind::none ? -1 : under_way[i].fd, what == kind::write ? short{POLLOUT} : short{POLLIN},
+                      0};
+    }
+    watched[slots] = {waker, POLLIN, 0};
+    const int ready = sys::ppoll(watched.data(), watched.size(), timeout);
+    return ready == -1 && errno == EINTR ? 0 : ready;
+}
+
+exchange::exchange() : state_(std::make_unique<state>()) {}
+exchange::~exchange() = default; // nothing is under way in the kernel between two calls
+
+void exchange::read(std::size_t slot, native_handle reader, std::span<std::byte> into) {
+    state_->under_way[slot] = {kind::read, reader, into.data(), into.size()};
+}
+
+void exchange::write(std::size_t slot, native_handle writer, const_buffer bytes) {
+    // Only read from: iovec serves both directions.
+    state_->under_way[slot] = {kind::write, writer, const_cast<std::byte*>(bytes.data()), bytes.size()};
+}
+
+void exchange::watch(std::size_t slot, const process& what) {
+    state_->under_way[slot] = {kind::watch, what.handle.get(), nullptr, 0};
+}
+
+std::size_t exchange::cancel(std::size_t slot) {
+    state_->under_way[slot] = {};
+    return 0;
+}
+
+result<completion> exchange::next(interruption& interrupted) {
+    state& now = *state_;
+    bool may_spin = now.pace.worth_spinning();
+    while (true) {
+        const auto why = interrupted.why();
+        if (why == std::errc::operation_canceled) {
+            return std::unexpected(interruption::gave_up(*why, "exchange"));
+        }
+        if (auto done = now.try_last()) {
+            return *done;
+        }
+        constexpr timespec at_once{};
+        std::optional<completion> done;
+        int ready = now.poll(no_handle, &at_once);
+        if (ready != -1 && !(done = now.try_ready(ready)) && !why && std::exchange(may_spin, false)) {
+            spin(now.pace, [&](int look) {
+                constexpr int looks_at_one = 8;
+                done = now.try_last();
+                if (!done && look % looks_at_one == 0) {
+                    done = now.try_ready(now.poll(no_handle, &at_once));
+                }
+                return done.has_value();
+            });
+        }
+        if (done) {
+            return *done;
+        }
+        if (why) {
+            return std::unexpected(interruption::gave_up(*why, "exchange"));
+        }
+        auto waker = interrupted.arm();
+        if (!waker) {
+            return std::unexpected(std::move(waker).error());
+        }
+        timespec storage{};
+        ready = ready == -1 || interrupted.canceled()
+                    ? ready
+                    : now.poll((*waker)->handle(), timeout_until(interrupted.until(), storage));
+        if (ready == -1) {
+            return sys::failed("poll");
+        }
+        if (ready > 0 && now.watched[slots].revents != 0) {
+            (*waker)->clear();
+        }
+        if ((done = now.try_ready(ready))) {
+            return *done;
+        }
+    }
+}
+
+} // namespace windpipe::platform

@@ -1,0 +1,213 @@
+#include "descriptors.hpp"
+#include "quiet_write.hpp"
+#include "spin.hpp"
+
+#include "core/pacing.hpp"
+#include "platform/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <utility>
+
+namespace windpipe::platform {
+
+namespace {
+
+/// Grows a new pipe as far as the user's quota allows. Only a size no pipe can have, or no memory, is an error.
+result<void> grow(int fd, std::size_t capacity) {
+    if (capacity > INT_MAX) {
+        return sys::failed("set capacity", EINVAL, std::to_string(capacity) + " bytes; a pipe holds at most 2 GiB");
+    }
+    const int granted = sys::fcntl(fd, F_GETPIPE_SZ);
+    for (std::size_t wish = capacity; static_cast<int>(wish) != granted; wish /= 2) {
+        if (sys::fcntl(fd, F_SETPIPE_SZ, static_cast<long>(wish)) != -1) {
+            break;
+        }
+        if (errno != EPERM) {
+            return sys::failed("set capacity");
+        }
+        if (static_cast<int>(wish) < granted) {
+            break; // even less than the system gave by itself is refused
+        }
+    }
+    return {};
+}
+
+/// The kernel keeps two pages per pipe for reuse: a write of that size needs no new memory.
+constexpr std::size_t quick_piece = 2 * 4096;
+
+/// Reads or writes: at once if possible, else after a spin, else after a sleep.
+template <class Attempt>
+result<std::size_t> transfer(int fd, short events, interruption& interrupted, std::string_view operation,
+                             const Attempt& attempt) {
+    const bool may_block = cannot_be_called_off(interrupted);
+    pacing* const pace = interrupted.pace();
+    bool block = may_block && (pace == nullptr || !pace->worth_spinning());
+    bool may_spin = !block && pace != nullptr;
+    while (true) {
+        ssize_t n = attempt(block);
+        if (n == -1 && errno == EAGAIN && std::exchange(may_spin, false) && !interrupted.why() &&
+            (may_block || pace->worth_spinning())) {
+            const bool helped = spin(*pace, [&](int /*look*/) {
+                n = attempt(false);
+                return n != -1 || errno != EAGAIN;
+            });
+            if (!helped && may_block) {
+                block = true;
+                n = attempt(true);
+            }
+        }
+        if (n >= 0) {
+            return static_cast<std::size_t>(n);
+        }
+        if (errno != EAGAIN) {
+            return sys::failed(operation);
+        }
+        if (auto waited = wait_for(fd, events, interrupted, operation); !waited) {
+            return std::unexpected(std::move(waited).error());
+        }
+    }
+}
+
+} // namespace
+
+result<raw_pipe> create_pipe(std::size_t capacity, local_end /*local*/) {
+    std::array<int, 2> fds{};
+    if (sys::pipe2(fds.data(), O_CLOEXEC) == -1) {
+        return sys::failed("make pipe");
+    }
+    unique_handle writer(fds[1]);
+    auto reader = clear_of_standard(unique_handle(fds[0]), "make pipe");
+    if (!reader) {
+        return std::unexpected(std::move(reader).error());
+    }
+    auto clear_writer = clear_of_standard(std::move(writer), "make pipe");
+    if (!clear_writer) {
+        return std::unexpected(std::move(clear_writer).error());
+    }
+    if (capacity != 0) {
+        if (auto grown = grow(reader->get(), capacity); !grown) {
+            return std::unexpected(std::move(grown).error());
+        }
+    }
+    return raw_pipe{std::move(*reader), std::move(*clear_writer)};
+}
+
+namespace {
+
+result<void> verify_end(native_handle handle, direction way) {
+    const int flags = sys::fcntl(handle, F_GETFL);
+    if (flags == -1) {
+        return sys::failed("adopt", errno, "descriptor " + std::to_string(handle));
+    }
+    struct stat about{};
+    if (sys::fstat(handle, &about) == -1) {
+        return sys::failed("adopt");
+    }
+    if (!S_ISFIFO(about.st_mode)) {
+        return sys::failed("adopt", EINVAL, "descriptor " + std::to_string(handle) + " is not a pipe");
+    }
+    const int access = flags & O_ACCMODE;
+    const int needed = way == direction::read ? O_RDONLY : O_WRONLY;
+    if ((flags & O_PATH) != 0 || (access != O_RDWR && access != needed)) {
+        return sys::failed("adopt", EINVAL,
+                           "descriptor " + std::to_string(handle) + " is not the " +
+                               (way == direction::read ? "read" : "write") + " end of a pipe");
+    }
+    return {};
+}
+
+} // namespace
+
+result<void> check_end(native_handle handle, direction way) {
+    auto verified = verify_end(handle, way);
+    if (verified && sys::fcntl(handle, F_SETFD, FD_CLOEXEC) == -1) {
+        return sys::failed("adopt");
+    }
+    return verified;
+}
+
+result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, interruption& interrupted) {
+    return transfer(handle, POLLIN, interrupted, "read", [&](bool may_block) {
+        return may_block ? blocking_read(handle, into.data(), into.size()) : try_read(handle, into.data(), into.size());
+    });
+}
+
+result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, interruption& interrupted) {
+    constexpr std::size_t most = 64; // well under IOV_MAX, and small enough for the stack
+    std::array<iovec, most> vector;
+    std::size_t count = std::min(pieces.size(), most);
+    std::size_t total = 0;
+    const bool cut = interrupted.pace() != nullptr && interrupted.pace()->in_step();
+    for (std::size_t i = 0; i < count; ++i) {
+        // iovec serves reads too: its pointer is not to const, and nothing is written through it.
+        vector[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+        total += pieces[i].size();
+        if (cut && total >= quick_piece) {
+            vector[i].iov_len -= total - quick_piece;
+            count = i + 1;
+            total = quick_piece;
+        }
+    }
+    if (total == 0) {
+        return write_some(handle, pieces.subspan(count), interrupted);
+    }
+    return transfer(handle, POLLOUT, interrupted, "write", [&](bool may_block) {
+        return may_block ? blocking_write(handle, vector.data(), static_cast<int>(count))
+                         : try_write(handle, vector.data(), static_cast<int>(count));
+    });
+}
+
+result<bool> wait_readable(native_handle reader, interruption& interrupted) {
+    while (true) {
+        pollfd watched{reader, POLLIN, 0};
+        const timespec at_once{};
+        const int ready = sys::ppoll(&watched, 1, &at_once);
+        if (ready == -1 && errno != EINTR) {
+            return sys::failed("read");
+        }
+        if (ready > 0) {
+            return (watched.revents & POLLIN) != 0;
+        }
+        if (auto waited = wait_for(reader, POLLIN, interrupted, "read"); !waited) {
+            return std::unexpected(std::move(waited).error());
+        }
+    }
+}
+
+result<std::size_t> available(native_handle reader) {
+    int bytes = 0;
+    if (sys::ioctl(reader, FIONREAD, &bytes) == -1) {
+        return sys::failed("available");
+    }
+    return static_cast<std::size_t>(bytes);
+}
+
+result<std::size_t> capacity(native_handle end) {
+    const int bytes = sys::fcntl(end, F_GETPIPE_SZ);
+    if (bytes == -1) {
+        return sys::failed("capacity");
+    }
+    return static_cast<std::size_t>(bytes);
+}
+
+result<unique_handle> duplicate(native_handle end) { return private_copy(end, "duplicate"); }
+
+result<unique_handle> take_standard(direction way) {
+    const int standard = way == direction::read ? STDIN_FILENO : STDOUT_FILENO;
+    if (auto checked = verify_end(standard, way); !checked) {
+        return std::unexpected(std::move(checked).error());
+    }
+    unique_handle null_device(sys::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null_device) {
+        return sys::failed("open null device");
+    }
+    auto taken = private_copy(standard, "duplicate");
+    if (taken && sys::dup3(null_device.get(), standard, 0) == -1) {
+        return sys::failed("duplicate");
+    }
+    return taken;
+}
+
+} // namespace windpipe::platform

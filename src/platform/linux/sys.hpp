@@ -1,0 +1,166 @@
+// sys.hpp - every system call of the Linux backend, each behind the fault gate, and errors taken on the line of the
+// call.
+#pragma once
+
+#include "gate.hpp"
+
+#include <windpipe/error.hpp>
+#include <windpipe/handle.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace windpipe::platform::sys {
+
+// ---- errors
+
+inline error failure_of(std::string_view operation, int code, std::string context = {}) {
+    return {{code, std::system_category()}, operation, std::move(context)};
+}
+
+/// The failure of the call just made. Evaluate nothing between the call and this.
+inline std::unexpected<error> failed(std::string_view operation) {
+    return std::unexpected(failure_of(operation, errno));
+}
+inline std::unexpected<error> failed(std::string_view operation, int code, std::string context = {}) {
+    return std::unexpected(failure_of(operation, code, std::move(context)));
+}
+
+// ---- calls
+
+/// One system call, unless the gate fails it.
+template <class Call>
+auto once(std::string_view name, Call make) -> decltype(make()) {
+    if (const int code = fault(name); code != 0) {
+        errno = code;
+        return decltype(make())(-1);
+    }
+    return make();
+}
+
+/// A system call that is made again when a signal interrupted it. Never for close(2): the descriptor is gone.
+template <class Call>
+auto again(std::string_view name, Call make) -> decltype(make()) {
+    decltype(make()) outcome;
+    do {
+        outcome = once(name, make);
+    } while (outcome == decltype(make())(-1) && errno == EINTR);
+    return outcome;
+}
+
+/// The descriptor is gone whatever it says, also when the gate makes it say something.
+inline int close(int fd) noexcept {
+    const int code = fault("close");
+    const int outcome = ::close(fd);
+    return code != 0 ? (errno = code, -1) : outcome;
+}
+inline int pipe2(int* fds, int flags) {
+    return once("pipe2", [&] { return ::pipe2(fds, flags); });
+}
+inline int fcntl(int fd, int command, long argument = 0) {
+    return again("fcntl", [&] { return ::fcntl(fd, command, argument); });
+}
+inline int open(const char* path, int flags, mode_t mode = 0) {
+    return again("open", [&] { return ::open(path, flags, mode); });
+}
+inline int dup3(int from, int to, int flags) {
+    return again("dup3", [&] { return ::dup3(from, to, flags); });
+}
+inline int fstat(int fd, struct stat* into) {
+    return once("fstat", [&] { return ::fstat(fd, into); });
+}
+inline int stat(const char* path, struct stat* into) {
+    return once("stat", [&] { return ::stat(path, into); });
+}
+inline int faccessat(const char* path, int mode) {
+    return once("faccessat", [&] { return ::faccessat(AT_FDCWD, path, mode, AT_EACCESS); });
+}
+inline int ioctl(int fd, unsigned long request, void* argument) {
+    return once("ioctl", [&] { return ::ioctl(fd, request, argument); });
+}
+inline ssize_t read(int fd, void* into, std::size_t size) {
+    return again("read", [&] { return ::read(fd, into, size); });
+}
+inline ssize_t write(int fd, const void* from, std::size_t size) {
+    return again("write", [&] { return ::write(fd, from, size); });
+}
+inline ssize_t preadv2(int fd, const iovec* pieces, int count, int flags) {
+    return again("preadv2", [&] { return ::preadv2(fd, pieces, count, -1, flags); });
+}
+inline ssize_t pwritev2(int fd, const iovec* pieces, int count, int flags) {
+    return again("pwritev2", [&] { return ::pwritev2(fd, pieces, count, -1, flags); });
+}
+inline ssize_t writev(int fd, const iovec* pieces, int count) {
+    return again("writev", [&] { return ::writev(fd, pieces, count); });
+}
+inline ssize_t tee(int from, int to, std::size_t size, unsigned flags) {
+    return again("tee", [&] { return ::tee(from, to, size, flags); });
+}
+inline ssize_t splice(int from, int to, std::size_t size, unsigned flags) {
+    return again("splice", [&] { return ::splice(from, nullptr, to, nullptr, size, flags); });
+}
+/// Once: a caller that waits must look at its deadline again.
+inline int ppoll(pollfd* fds, nfds_t count, const timespec* timeout) {
+    return once("ppoll", [&] { return ::ppoll(fds, count, timeout, nullptr); });
+}
+inline int eventfd(unsigned value, int flags) {
+    return once("eventfd", [&] { return ::eventfd(value, flags); });
+}
+inline int epoll_create1(int flags) {
+    return once("epoll_create1", [&] { return ::epoll_create1(flags); });
+}
+inline int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+    return once("epoll_ctl", [&] { return ::epoll_ctl(epoll, operation, fd, event); });
+}
+inline void* mmap(std::size_t size, int protection, int flags) {
+    if (const int code = fault("mmap"); code != 0) {
+        errno = code;
+        return MAP_FAILED;
+    }
+    return ::mmap(nullptr, size, protection, flags, -1, 0);
+}
+inline void* mremap(void* old, std::size_t old_size, std::size_t size, int flags) {
+    if (const int code = fault("mremap"); code != 0) {
+        errno = code;
+        return MAP_FAILED;
+    }
+    return ::mremap(old, old_size, size, flags);
+}
+inline int sigprocmask(int how, const sigset_t* set, sigset_t* old) {
+    return once("rt_sigprocmask", [&] {
+        errno = ::pthread_sigmask(how, set, old);
+        return errno == 0 ? 0 : -1;
+    });
+}
+inline int sigpending(sigset_t* set) {
+    return once("rt_sigpending", [&] { return ::sigpending(set); });
+}
+inline int sigtimedwait(const sigset_t* set, const timespec* timeout) {
+    return again("rt_sigtimedwait", [&] { return ::sigtimedwait(set, nullptr, timeout); });
+}
+inline int waitid(idtype_t kind, id_t id, siginfo_t* info, int options, rusage* usage) {
+    return static_cast<int>(again("waitid", [&] { return ::syscall(SYS_waitid, kind, id, info, options, usage); }));
+}
+inline int pidfd_send_signal(int pidfd, int signal, unsigned flags) {
+    return static_cast<int>(
+        once("pidfd_send_signal", [&] { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags); }));
+}
+inline int kill(pid_t pid, int signal) {
+    return once("kill", [&] { return ::kill(pid, signal); });
+}
+
+} // namespace windpipe::platform::sys

@@ -1,0 +1,195 @@
+// platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it, one
+// file per noun, with the same base names. Nothing above this file includes a system header.
+//
+// Holds for all of it: no function throws, logs, aborts or installs a handler; an error carries the code the system
+// gave on the line of the call; a handle made here is born private (close-on-exec, not inheritable); EINTR never
+// escapes.
+#pragma once
+
+#include "core/exit_report.hpp"
+#include "core/spawn_plan.hpp"
+#include "interruption.hpp"
+
+#include <windpipe/error.hpp>
+#include <windpipe/handle.hpp>
+#include <windpipe/pipe.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windpipe::platform {
+
+// ---- errors ------------------------------------------------------------------------------------------ errors.cpp
+
+/// The category of the codes this system gives. Its values compare equal to the std::errc named in error.hpp.
+const std::error_category& native_category() noexcept;
+
+// ---- ends of pipes ------------------------------------------------------------------------------------- pipe.cpp
+
+/// Which end of a new pipe stays in this process for good.
+///
+/// Windows: that end is overlapped, so that it can be waited for together with others; an end that a child may get must
+/// be synchronous. Both kinds take every call below. Linux: no difference.
+enum class local_end { none, reader, writer };
+enum class direction { read, write };
+
+struct raw_pipe {
+    unique_handle reader;
+    unique_handle writer;
+};
+
+/// POST: both ends are private and not 0, 1 or 2. capacity 0: the default. A larger wish than allowed is no error.
+result<raw_pipe> create_pipe(std::size_t capacity, local_end local);
+
+/// That `handle` is an open pipe end with this direction: bad_file_descriptor or invalid_argument if not. POST:
+/// private.
+result<void> check_end(native_handle handle, direction way);
+
+/// Reads 1..into.size() bytes; 0 is end of stream. One system call where it need not wait.
+/// PRE: into is not empty. Fails with interruption::why() when it has waited and that says so.
+result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, interruption& interrupted);
+
+/// Writes at least one byte of the pieces, in order, and returns how many. One system call where it need not wait
+/// (Windows: one per piece). No readers: broken_pipe, without any effect on the process's signals.
+/// PRE: at least one piece is not empty.
+result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, interruption& interrupted);
+
+/// Waits until there is something to read, without reading it. False: end of stream.
+/// Source: poll(2); a ReadFile of zero bytes, which completes when data comes or the writers leave.
+result<bool> wait_readable(native_handle reader, interruption& interrupted);
+
+result<std::size_t> available(native_handle reader);
+result<std::size_t> peek(native_handle reader, std::span<std::byte> into);
+result<std::size_t> capacity(native_handle end);
+result<unique_handle> duplicate(native_handle end);
+
+/// Takes this process's standard input (way read) or standard output (write) out of its slot, which gets the null
+/// device: what is returned is private, and neither later opens nor children meet it by accident.
+/// Source: F_DUPFD_CLOEXEC in fcntl(2); GetStdHandle, SetStdHandle.
+result<unique_handle> take_standard(direction way);
+
+// ---- waking a thread that waits ----------------------------------------------------------------------- waker.cpp
+
+/// Wakes the one thread it belongs to out of a wait in this contract. A wake-up stays until that thread clears it, so a
+/// wait may find one that was meant for an earlier call: it clears it, asks why() and goes on waiting.
+class waker {
+public:
+    waker(const waker&) = delete;
+    waker& operator=(const waker&) = delete;
+
+    /// The calling thread's own, made at its first use (and destroyed with the thread).
+    static result<waker*> of_this_thread();
+    /// From any thread.
+    void wake() noexcept;
+    /// By its own thread: forgets earlier wake-ups.
+    void clear() noexcept;
+    [[nodiscard]] native_handle handle() const noexcept { return handle_.get(); }
+
+private:
+    waker() = default;
+    unique_handle handle_;
+    std::uintptr_t owner_ = 0; // for the backend: the thread, where it needs to know
+    friend struct waker_maker;
+};
+
+// ---- memory for captured bytes ------------------------------------------------------------------------ memory.cpp
+
+/// Address space of which only the pages that have been written take memory.
+struct region {
+    std::byte* data = nullptr;
+    std::size_t size = 0;
+};
+
+/// Makes a region, or a larger one of it, with room for `at_least` bytes; reserves generously. The contents stay, their
+/// place need not. False: no memory, and nothing has changed.
+bool grow_region(region& memory, std::size_t at_least) noexcept;
+/// Gives back whole pages behind the first `size` bytes. The place stays.
+void shrink_region(region& memory, std::size_t size) noexcept;
+void free_region(region memory) noexcept;
+
+// ---- processes ---------------------------------------------------------------------------- spawn.cpp, process.cpp
+
+/// A child that has not been reaped, or has (then only `id` says anything).
+struct process {
+    unique_handle handle; // pidfd; process handle
+    unique_handle job;    // job object; nothing on Linux
+    std::uint32_t id = 0;
+    bool leads_group = false; // Linux: signals go to its process group
+    deadline::clock::time_point started;
+};
+
+/// Starts a program as the plan says. On failure error::operation names the step and nothing is left behind.
+result<process> spawn(const spawn_plan& plan);
+
+/// How `what` ended, reaping it, or nothing while it runs. Never blocks.
+/// PRE: it has not been reaped; no other thread is in reap() for it.
+result<std::optional<exit_report>> reap(process& what);
+
+/// Waits until `what` has ended. Does not reap. Any number of threads at once, also while and after one reaps.
+result<void> wait_ended(const process& what, interruption& interrupted);
+
+enum class signal_kind { ask, force };
+/// PRE: not reaped. To the process and whatever it leads. Ended already: no error.
+result<void> signal(const process& what, signal_kind kind);
+
+/// Lets go of a running child so that it leaves no zombie when it ends.
+void abandon(process&& what) noexcept;
+
+/// How this system writes paths and compares environment names.
+struct naming {
+    std::string_view separators;   // "/" or "\\/"
+    char path_separator;           // ':' or ';'
+    std::string_view default_path; // where to search without a PATH: "/bin:/usr/bin"; nowhere on Windows
+    bool environment_ignores_case;
+};
+naming names() noexcept;
+
+/// This process's environment, "NAME=value" in UTF-8, and one variable of it.
+std::vector<std::string> environment();
+std::optional<std::string> environment_variable(const std::string& name);
+
+// ---- several streams of one child at once ---------------------------------------------------------- exchange.cpp
+
+/// What became of one operation of an exchange.
+struct completion {
+    std::size_t slot = 0;
+    std::size_t bytes = 0; // a read of 0 is end of stream
+    std::error_code code;  // broken_pipe and the like
+};
+
+/// A few transfers and a process, driven by one thread. At most one operation per slot is under way.
+///
+/// Handles must be local ends (overlapped on Windows). The destructor calls off what is under way; the memory given to
+/// it is not touched afterwards.
+class exchange {
+public:
+    static constexpr std::size_t slots = 4;
+
+    exchange();
+    ~exchange();
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+
+    void read(std::size_t slot, native_handle reader, std::span<std::byte> into);
+    void write(std::size_t slot, native_handle writer, const_buffer bytes);
+    /// Completes once, with 0 bytes, when the process has ended.
+    void watch(std::size_t slot, const process& what);
+    /// Calls off the operation of a slot. Bytes it had moved by then are returned, as its completion would.
+    std::size_t cancel(std::size_t slot);
+
+    /// The next operation that is done. Fails with interruption::why(); with a deadline that has passed it returns what
+    /// is done already, else timed_out. PRE: something is under way.
+    result<completion> next(interruption& interrupted);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace windpipe::platform

@@ -1,0 +1,33 @@
+#include "job.hpp"
+
+namespace windpipe::platform {
+
+namespace {
+
+BOOL set_limits(HANDLE job, DWORD flags) noexcept {
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+    limits.BasicLimitInformation.LimitFlags = flags;
+    return sys::set_job_limits(job, limits);
+}
+
+} // namespace
+
+// Source: "Job Objects", JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE. From Windows 8 on a child that is in a job of our own
+// parent's can be in this one too.
+result<unique_handle> make_job() {
+    unique_handle job = sys::create_job();
+    if (!job || !set_limits(job.get(), JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)) {
+        return sys::failed("job object");
+    }
+    return job;
+}
+
+BOOL release_job(unique_handle& job) noexcept {
+    const BOOL released = set_limits(job.get(), 0);
+    if (released) {
+        job.reset();
+    }
+    return released;
+}
+
+} // namespace windpipe::platform

@@ -1,0 +1,22 @@
+// streams.hpp - the three standard streams of a child, as handles it can inherit.
+#pragma once
+
+#include "core/spawn_plan.hpp"
+
+#include <windpipe/error.hpp>
+
+#include <array>
+#include <vector>
+
+namespace windpipe::platform {
+
+/// Duplicates that exist for the time of one CreateProcessW alone: they are inheritable, so a CreateProcess made
+/// elsewhere in this process in that time, without a list of handles, takes them too. Nothing here can prevent that.
+struct inheritable_streams {
+    std::array<unique_handle, 3> owned;  // one may serve two streams: then the other is empty
+    std::array<native_handle, 3> stream; // what the child gets, never none
+};
+
+result<inheritable_streams> open_streams(const spawn_plan& plan);
+
+} // namespace windpipe::platform

@@ -1,0 +1,78 @@
+#include "sys.hpp"
+
+#include <ntsecapi.h> // RtlGenRandom
+
+namespace windpipe::platform::sys {
+
+namespace {
+
+/// IO_STATUS_BLOCK.
+struct io_status {
+    std::uintptr_t status;
+    std::uintptr_t information;
+};
+
+/// A function of ntdll.dll. These are exported on every Windows NT; import libraries for them are not everywhere.
+template <class Function>
+Function* from_ntdll(const char* name) noexcept {
+    const HMODULE library = ::GetModuleHandleW(L"ntdll.dll"); // always loaded
+    return reinterpret_cast<Function*>(reinterpret_cast<void*>(::GetProcAddress(library, name)));
+}
+
+BOOL succeeded(LONG status) noexcept {
+    static auto* const to_win32 = from_ntdll<ULONG WINAPI(LONG)>("RtlNtStatusToDosError");
+    if (status < 0) {
+        ::SetLastError(to_win32(status));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+BOOL query_file(HANDLE handle, void* into, ULONG size, int what) noexcept {
+    using function = LONG WINAPI(HANDLE, io_status*, void*, ULONG, int);
+    static auto* const query = from_ntdll<function>("NtQueryInformationFile");
+    io_status status{};
+    return gated("NtQueryInformationFile") ? FALSE : succeeded(query(handle, &status, into, size, what));
+}
+
+} // namespace
+
+// Source: FileModeInformation and FilePipeLocalInformation of FILE_INFORMATION_CLASS in wdm.h and ntifs.h, documented
+// with NtQueryInformationFile.
+BOOL query_synchronous(HANDLE handle, bool* synchronous) noexcept {
+    constexpr ULONG alertable_or_not = 0x30; // FILE_SYNCHRONOUS_IO_ALERT, FILE_SYNCHRONOUS_IO_NONALERT
+    ULONG mode = 0;
+    const BOOL known = query_file(handle, &mode, sizeof mode, 16);
+    *synchronous = (mode & alertable_or_not) != 0;
+    return known;
+}
+
+BOOL query_pipe(HANDLE handle, pipe_facts* facts) noexcept { return query_file(handle, facts, sizeof *facts, 24); }
+
+// Source: RtlDllShutdownInProgress, documented under "Developer Notes".
+bool process_is_ending() noexcept {
+    static auto* const ending = from_ntdll<BOOLEAN WINAPI()>("RtlDllShutdownInProgress");
+    return ending() != 0;
+}
+
+// Source: NtQueryObject with ObjectBasicInformation, documented with winternl.h.
+BOOL query_access(HANDLE handle, ACCESS_MASK* access) noexcept {
+    struct {
+        ULONG attributes;
+        ACCESS_MASK granted;
+        ULONG others[12];
+    } facts{};
+    static_assert(sizeof facts == 56);
+    using function = LONG WINAPI(HANDLE, int, void*, ULONG, ULONG*);
+    static auto* const query = from_ntdll<function>("NtQueryObject");
+    if (gated("NtQueryObject")) {
+        return FALSE;
+    }
+    const BOOL done = succeeded(query(handle, 0, &facts, sizeof facts, nullptr));
+    *access = facts.granted;
+    return done;
+}
+
+BOOL random_bytes(void* into, ULONG size) noexcept { return gated("RtlGenRandom") ? FALSE : RtlGenRandom(into, size); }
+
+} // namespace windpipe::platform::sys

@@ -1,0 +1,42 @@
+// transfer.hpp - reading and writing an end of either kind.
+#pragma once
+
+#include "sys.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace windpipe::platform {
+
+/// The longest piece one call moves: a DWORD, kept well inside.
+inline constexpr std::size_t longest_transfer = 0x4000'0000;
+
+/// Writes up to this long are one piece in the pipe, whole or not at all, as POSIX has it for its PIPE_BUF. The pipes
+/// made here hold at least as much.
+inline constexpr std::size_t atomic_size = 4096;
+
+/// How long a piece of `wish` bytes may be so that its writing neither waits while something fits nor ends in between.
+///
+/// The system tells of a write that was called off only that it was, and takes back what was not read. A piece no
+/// longer than the quota of the pipe cannot have been read in part: as soon as a reader gets into it, its rest fits,
+/// and the write is done. So after such a piece the number of bytes transferred is exact. What fits at once is what the
+/// system says, and where it does not know, or the pipe is full, one atomic_size.
+std::size_t piece_to_write(HANDLE writer, std::size_t wish) noexcept;
+
+/// How many bytes the pipe holds in the direction of one of its ends.
+ULONG quota_of(const sys::pipe_facts& facts, bool of_writer) noexcept;
+
+/// What a transfer came to.
+struct transferred {
+    DWORD code = ERROR_SUCCESS;
+    std::size_t bytes = 0;
+    bool called_off = false; ///< by us: then code is ERROR_OPERATION_ABORTED
+};
+
+/// Settles an overlapped transfer: after this the system does not touch its memory any more. Completed wins over called
+/// off.
+transferred call_off(HANDLE end, OVERLAPPED& operation) noexcept;
+/// PRE: it is done.
+transferred outcome_of(HANDLE end, OVERLAPPED& operation) noexcept;
+
+} // namespace windpipe::platform

@@ -1,0 +1,36 @@
+// process_state.hpp - a child process as its `child` and run() share it.
+#pragma once
+
+#include "platform/platform.hpp"
+
+#include <windpipe/child.hpp>
+
+#include <mutex>
+#include <optional>
+
+namespace windpipe::detail {
+
+/// Many threads may wait: they wait side by side, outside the lock; who comes first reaps and leaves the report for
+/// all.
+class process_state {
+public:
+    explicit process_state(platform::process process) noexcept : process_(std::move(process)) {}
+
+    result<std::optional<exit_status>> try_wait();
+    result<exit_status> wait(const wait_limit& limit);
+    result<void> signal(platform::signal_kind kind);
+    /// Kills what is left of the process and its tree, and reaps it.
+    void end() noexcept;
+    void abandon() noexcept { platform::abandon(std::move(process_)); }
+
+    [[nodiscard]] std::optional<resource_usage> usage() const;
+    [[nodiscard]] std::uint32_t id() const noexcept { return process_.id; }
+    [[nodiscard]] const platform::process& process() const noexcept { return process_; }
+
+private:
+    platform::process process_;
+    mutable std::mutex mutex_; // guards reaping, signalling and the report
+    std::optional<exit_report> report_;
+};
+
+} // namespace windpipe::detail

@@ -1,0 +1,80 @@
+// A signal that interrupts a system call is never seen by the caller; close(2) is made once, whatever it says.
+#include "../each_call.hpp"
+
+#include "conformance/helpers/processes.hpp"
+#include "support/native.hpp"
+
+#include <windpipe/windpipe.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace windpipe_test::faults {
+
+namespace {
+
+using namespace std::chrono_literals;
+using windpipe::or_throw;
+using windpipe::piped;
+
+TEST(interruption, of_pipe_calls_is_not_noticed) {
+    interrupt_each_call([] {
+        auto [reader, writer] = or_throw(windpipe::make_pipe({.capacity = 1 << 17}));
+        auto second = or_throw(writer.duplicate());
+        or_throw(second.write("text"));
+        std::string seen(4, ' ');
+        EXPECT_EQ(or_throw(reader.peek(std::as_writable_bytes(std::span(seen)))), 4U);
+        EXPECT_EQ(or_throw(reader.read_some(std::as_writable_bytes(std::span(seen)))), 4U);
+        EXPECT_EQ(seen, "text");
+        EXPECT_EQ(reader.read_some(std::as_writable_bytes(std::span(seen)), {.until = 2ms}).error().code,
+                  std::errc::timed_out);
+        auto same = or_throw(windpipe::pipe_writer::adopt(second.release()));
+        reader.close();
+        EXPECT_EQ(same.write("x").error().code, std::errc::broken_pipe);
+    });
+}
+
+TEST(interruption, of_starting_and_waiting_is_not_noticed) {
+    interrupt_each_call([] {
+        const scratch_directory scratch;
+        auto child = or_throw(child_command("cat_both")
+                                  .in(piped)
+                                  .out(windpipe::to_file{utf8(scratch / "output")})
+                                  .err(windpipe::our_stderr)
+                                  .spawn());
+        EXPECT_EQ(child.wait({.until = 2ms}).error().code, std::errc::timed_out);
+        child.in.close();
+        EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
+    });
+}
+
+TEST(interruption, of_run_is_not_noticed) {
+    interrupt_each_call([] {
+        const auto done = or_throw(windpipe::run(child_command("cat"), {.input = "text"}));
+        EXPECT_EQ(done.out.text(), "text");
+        EXPECT_TRUE(done.success());
+    });
+}
+
+TEST(interruption, of_close_does_not_make_it_again) {
+    auto [reader, writer] = or_throw(windpipe::make_pipe());
+    const std::array<int, 2> fds{reader.native_handle(), writer.native_handle()};
+    fail_nth(1, EINTR, 1000);
+    reader.close();
+    writer.close();
+    const std::vector<std::string> made = names();
+    none();
+    EXPECT_EQ(made, (std::vector<std::string>{"close", "close"}));
+    for (const int fd : fds) {
+        EXPECT_FALSE(is_open(fd)) << "interrupted or not, it is closed";
+    }
+}
+
+} // namespace
+
+} // namespace windpipe_test::faults

@@ -1,0 +1,115 @@
+// Nothing is allocated per read, write, peek or wait. This program counts what goes through operator new.
+#include "support/result.hpp"
+
+#include <windpipe/windpipe.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <span>
+#include <stop_token>
+
+namespace {
+
+std::atomic<std::size_t> allocations = 0;
+
+void* counted_new(std::size_t size) {
+    ++allocations;
+    void* const memory = std::malloc(size == 0 ? 1 : size);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    return memory;
+}
+
+} // namespace
+
+// Not inlined: GCC would see one half of a pair and warn that the other does not match it.
+[[gnu::noinline]] void* operator new(std::size_t size) { return counted_new(size); }
+[[gnu::noinline]] void* operator new[](std::size_t size) { return counted_new(size); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How many allocations `body` makes at its second run: at the first it may make what is kept.
+template <class Body>
+std::size_t allocations_of(Body body) {
+    body();
+    const std::size_t before = allocations;
+    body();
+    return allocations - before;
+}
+
+class frugality : public testing::Test {
+protected:
+    void SetUp() override {
+        auto made = windpipe::make_pipe();
+        ASSERT_OK(made);
+        ends = std::move(*made);
+    }
+
+    windpipe::pipe_ends ends;
+    std::array<std::byte, 512> bytes{};
+};
+
+TEST_F(frugality, the_counter_counts) {
+    EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(1)); }), 1U) << "called so, it cannot be left out";
+}
+
+TEST_F(frugality, writes_and_reads_allocate_nothing) {
+    const std::array<windpipe::const_buffer, 2> pieces{bytes, bytes};
+    EXPECT_EQ(allocations_of([&] {
+                  for (int i = 0; i < 20; ++i) {
+                      EXPECT_TRUE(ends.writer.write(bytes));
+                      EXPECT_TRUE(ends.reader.read(bytes));
+                      EXPECT_TRUE(ends.writer.write_some(bytes));
+                      EXPECT_TRUE(ends.reader.read_some(bytes));
+                      EXPECT_TRUE(ends.writer.write_gather(pieces));
+                      EXPECT_TRUE(ends.reader.read(bytes));
+                      EXPECT_TRUE(ends.reader.read(bytes));
+                  }
+              }),
+              0U);
+}
+
+TEST_F(frugality, questions_allocate_nothing) {
+    EXPECT_EQ(allocations_of([&] {
+                  EXPECT_TRUE(ends.reader.available());
+                  EXPECT_TRUE(ends.reader.capacity());
+                  EXPECT_TRUE(ends.writer.write(bytes));
+                  EXPECT_TRUE(ends.reader.peek(bytes));
+                  EXPECT_TRUE(ends.reader.read(bytes));
+              }),
+              0U);
+}
+
+TEST_F(frugality, waits_allocate_nothing) {
+    std::stop_source source;
+    const windpipe::wait_limit limit{.until = 1ms, .stop = source.get_token()};
+    EXPECT_EQ(allocations_of([&] {
+                  const windpipe::wait_limit soon{.until = 1ms, .stop = limit.stop};
+                  EXPECT_FALSE(ends.reader.read_some(bytes, soon));
+                  EXPECT_FALSE(ends.reader.read_some(bytes, {.until = 0s}));
+              }),
+              0U);
+}
+
+TEST_F(frugality, a_broken_pipe_and_the_end_of_a_stream_allocate_nothing) {
+    ends.writer.close();
+    EXPECT_EQ(allocations_of([&] { EXPECT_EQ(ends.reader.read_some(bytes).value_or(1), 0U); }), 0U);
+    auto other = windpipe::make_pipe();
+    ASSERT_OK(other);
+    other->reader.close();
+    EXPECT_EQ(allocations_of([&] { EXPECT_FALSE(other->writer.write(bytes)); }), 0U);
+}
+
+} // namespace

@@ -1,0 +1,91 @@
+// One system call per small read or write that need not wait, and a start that copies no memory.
+#include "tracer.hpp"
+
+#include "support/children.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <sched.h>
+#include <string>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace {
+
+using windpipe_test::child_program;
+using windpipe_test::trace;
+using windpipe_test::traced_call;
+
+/// Whether this kernel can write to a pipe without waiting and without a signal by one call.
+bool kernel_has_quiet_writes() {
+    constexpr int no_wait_no_signal = 0x8 | 0x100;
+    std::array<int, 2> fds{};
+    if (::pipe(fds.data()) != 0) {
+        return false;
+    }
+    char byte = 0;
+    const iovec piece{&byte, 1};
+    const bool can = ::pwritev2(fds[1], &piece, 1, -1, no_wait_no_signal) == 1;
+    ::close(fds[0]);
+    ::close(fds[1]);
+    return can;
+}
+
+using counts = std::map<long, int>;
+
+counts counted(const std::vector<traced_call>& calls) {
+    counts all;
+    for (const traced_call& call : calls) {
+        ++all[call.number];
+    }
+    return all;
+}
+
+class system_calls : public testing::TestWithParam<std::string> {};
+
+TEST_P(system_calls, are_one_per_small_transfer) {
+    if (!kernel_has_quiet_writes()) {
+        GTEST_SKIP() << "this kernel lacks RWF_NOSIGNAL or RWF_NOWAIT on pipes: the fallback makes more calls";
+    }
+    const std::string& what = GetParam();
+    const auto calls = trace(child_program("traced"), {what});
+    if (!calls) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    counts expected;
+    if (what.starts_with("write") || what == "gather") {
+        expected[SYS_pwritev2] = 100;
+    }
+    if (what.ends_with("read")) {
+        expected[SYS_preadv2] = 100;
+    }
+    EXPECT_EQ(counted(*calls), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(each, system_calls, testing::Values("nothing", "write", "read", "gather", "write_and_read"),
+                         [](const auto& info) { return info.param; });
+
+TEST(system_calls, of_a_start_share_our_memory_instead_of_copying_it) {
+    const auto calls = trace(child_program("traced"), {"spawn", child_program("exit_with")});
+    if (!calls) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    constexpr std::uint64_t shared = CLONE_VM | CLONE_VFORK;
+    int clones = 0;
+    for (const traced_call& call : *calls) {
+        EXPECT_NE(call.number, SYS_execve) << "not by us";
+        const std::uint64_t flags = call.number == SYS_clone3  ? call.behind_first_argument
+                                    : call.number == SYS_clone ? call.first_argument
+                                                               : shared;
+        EXPECT_EQ(flags & shared, shared);
+        clones += call.number == SYS_clone3 || call.number == SYS_clone ? 1 : 0;
+    }
+    EXPECT_GE(clones, 1) << "two, where clone3 is missing";
+    EXPECT_EQ(counted(*calls)[SYS_mmap], 0) << "the child's stack is kept from one start to the next";
+    RecordProperty("system_calls", static_cast<int>(calls->size()));
+}
+
+} // namespace

@@ -1,0 +1,74 @@
+#include "table.hpp"
+
+#include "platform.hpp"
+#include "say.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace windpipe_tool {
+
+namespace {
+
+constexpr std::size_t widest_command = 36;
+
+std::string command_text(const stage_report& stage) { return shortened(one_line(stage.command), widest_command); }
+
+std::string status_text(const pipeline_report& report, status_rule rule, std::size_t index) {
+    const stage_report& stage = report.stages[index];
+    if (stage.pid == 0) {
+        return "not started";
+    }
+    if (!stage.status) {
+        return "unknown";
+    }
+    if (const auto signal = stage.status->signal()) {
+        const char* const remark =
+            !report.failure && rule == status_rule::forgiving && is_forgiven(report.stages, index) ? " (forgiven)"
+            : stage.status->core_dumped()                                                          ? " (core dumped)"
+                                                                                                   : "";
+        return platform::signal_name(*signal) + remark;
+    }
+    const std::uint32_t code = stage.status->code().value_or(0);
+    return code <= 255 ? fmt::format("exit {}", code) : fmt::format("exit {:#010x}", code);
+}
+
+std::string seconds(std::chrono::nanoseconds time) {
+    return fmt::format("{:.3f} s", std::chrono::duration<double>(time).count());
+}
+
+std::string peak_memory(const windpipe::resource_usage& used, std::uint64_t least) {
+    const auto bytes = used.max_resident_bytes;
+    if (bytes == 0) {
+        return "-"; // the system did not tell
+    }
+    return fmt::format("{}{:.1f} MiB", bytes <= least ? "<= " : "", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
+
+} // namespace
+
+std::string stage_table(const pipeline_report& report, status_rule rule) {
+    std::size_t command_width = std::string_view("command").size();
+    std::size_t status_width = std::string_view("not started").size();
+    for (std::size_t i = 0; i < report.stages.size(); ++i) {
+        command_width = std::max(command_width, length(command_text(report.stages[i])));
+        status_width = std::max(status_width, status_text(report, rule, i).size());
+    }
+    constexpr auto row = "{:>5}  {:<{}}  {:>10}  {:<{}}  {:>11}  {:>11}  {:>11}  {:>12}\n";
+    std::string table = fmt::format(row, "stage", "command", command_width, "pid", "status", status_width, "wall",
+                                    "user", "sys", "max RSS");
+    for (std::size_t i = 0; i < report.stages.size(); ++i) {
+        const stage_report& stage = report.stages[i];
+        const auto& used = stage.used;
+        table +=
+            fmt::format(row, i + 1, command_text(stage), command_width,
+                        stage.pid != 0 ? std::to_string(stage.pid) : "-", status_text(report, rule, i), status_width,
+                        used ? seconds(used->wall) : "-", used ? seconds(used->user) : "-",
+                        used ? seconds(used->system) : "-", used ? peak_memory(*used, report.least_peak_memory) : "-");
+    }
+    return table;
+}
+
+} // namespace windpipe_tool
