@@ -48,10 +48,11 @@ void make_again_what_a_thread_keeps() {
     windpipe::or_throw(reader.peek(byte));
 }
 
-attempt attempt_with(const operation& tried, std::size_t n, int code, std::size_t times, const operation& next) {
+attempt attempt_with(const operation& tried, const std::function<void()>& arrange, std::size_t n,
+                     const operation& next) {
     make_again_what_a_thread_keeps();
     const expect_nothing_leaked watch;
-    fail_nth(n, code, times);
+    arrange();
     attempt made;
     made.failed = failure_of(tried);
     made.injected = injected() > 0;
@@ -88,7 +89,7 @@ void fail_each_call(const operation& tried, int code, const operation& next) {
         const std::string here = "call " + std::to_string(n) + ", " + name + ", fails";
         const waiting_for where(here);
         SCOPED_TRACE(here);
-        const attempt made = attempt_with(tried, n, code, 1, next);
+        const attempt made = attempt_with(tried, [&] { fail_nth(n, code); }, n, next);
         if (made.failed) {
             EXPECT_TRUE(made.injected) << "it failed on its own: " << made.failed->message();
             expect_clear(*made.failed);
@@ -115,7 +116,9 @@ void interrupt_each_call(const operation& tried) {
         const std::string here = "call " + std::to_string(n) + ", " + call + ", is interrupted three times";
         const waiting_for where(here);
         SCOPED_TRACE(here);
-        const attempt made = attempt_with(tried, n, interruption_code(), 3, {});
+        // By name: an operation that looks again for a moment makes now more calls, now fewer.
+        const auto arrange = [&] { fail_nth(n, interruption_code(), 3, can_be_interrupted); };
+        const attempt made = attempt_with(tried, arrange, n, {});
         ASSERT_FALSE(made.failed) << made.failed->message();
         interrupted += made.injected ? 1 : 0;
     }

@@ -15,7 +15,8 @@ constexpr std::size_t most_names = 4096;
 std::atomic<std::size_t> made{0};          // calls since the last reset
 std::atomic<std::size_t> first_failing{0}; // the call that fails first, from 1; 0: none
 std::atomic<std::size_t> failing{0};       // how many from there on
-std::atomic<std::size_t> failed{0};        // how many have
+std::atomic<bool (*)(std::string_view)> chosen{nullptr};
+std::atomic<std::size_t> failed{0}; // how many have
 std::atomic<int> code{0};
 std::array<std::atomic<const char*>, most_names> recorded{}; // by number; names are string literals
 
@@ -27,7 +28,11 @@ int windpipe::platform::fault(std::string_view call) noexcept {
         recorded.at(number - 1) = call.data();
     }
     const std::size_t first = first_failing.load();
-    if (first == 0 || number < first || number - first >= failing.load()) {
+    if (first == 0 || number < first || failed.load() >= failing.load()) {
+        return 0;
+    }
+    bool (*const which)(std::string_view) = chosen.load();
+    if (which != nullptr && !which(call)) {
         return 0;
     }
     failed.fetch_add(1);
@@ -36,10 +41,11 @@ int windpipe::platform::fault(std::string_view call) noexcept {
 
 namespace windpipe_test::faults {
 
-void fail_nth(std::size_t n, int error_code, std::size_t times) {
+void fail_nth(std::size_t n, int error_code, std::size_t times, bool (*which)(std::string_view)) {
     none();
     code = error_code;
     failing = times;
+    chosen = which;
     first_failing = n;
 }
 

@@ -147,12 +147,17 @@ private:
     void* base_;
 };
 
+/// Shares our memory and stops this thread until the exec, and gives a pidfd.
+constexpr unsigned long clone_flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+
 #if defined(__x86_64__)
-/// clone3(2) onto a stack of its own; the child calls entry(argument), which does not return.
-WINDPIPE_CHILD_SIDE long clone3_call(const clone_args* args, int (*entry)(void*), void* argument) {
-    register long outcome asm("rax") = SYS_clone3;
-    register int (*child_entry)(void*) asm("r8") = entry;
-    register void* child_argument asm("r9") = argument;
+/// clone(2) or clone3(2) onto a stack of the child's own, where it calls child_main, which does not return. Not libc's
+/// clone(): sanitizers take that for a fork, and a thread's books for the child's.
+WINDPIPE_CHILD_SIDE long clone_call(long number, unsigned long first, unsigned long second, void* third,
+                                    child_orders& orders) {
+    register long outcome asm("rax") = number;
+    register int (*child_entry)(void*) asm("r8") = child_main;
+    register void* child_argument asm("r9") = &orders;
     asm volatile("syscall\n\t"
                  "test %%rax, %%rax\n\t"
                  "jnz 1f\n\t"
@@ -162,13 +167,17 @@ WINDPIPE_CHILD_SIDE long clone3_call(const clone_args* args, int (*entry)(void*)
                  "ud2\n\t"
                  "1:"
                  : "+r"(outcome)
-                 : "D"(args), "S"(sizeof *args), "r"(child_entry), "r"(child_argument)
+                 : "D"(first), "S"(second), "d"(third), "r"(child_entry), "r"(child_argument)
                  : "rcx", "r11", "memory");
     if (outcome < 0) {
         errno = static_cast<int>(-outcome);
         return -1;
     }
     return outcome;
+}
+
+long clone_by_clone(child_orders& orders, const child_stack& stack, int& pidfd) {
+    return clone_call(SYS_clone, clone_flags | SIGCHLD, reinterpret_cast<std::uintptr_t>(stack.top()), &pidfd, orders);
 }
 
 std::atomic<bool> lacks_clone3 = false; // or a seccomp filter forbids it
@@ -180,13 +189,15 @@ long clone_by_clone3(child_orders& orders, const child_stack& stack, int& pidfd)
         return -1;
     }
     clone_args args{};
-    args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+    args.flags = clone_flags | CLONE_CLEAR_SIGHAND;
     args.exit_signal = SIGCHLD;
     args.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
     args.stack = reinterpret_cast<std::uint64_t>(stack.bottom());
     args.stack_size = child_stack::size - child_stack::guard;
     orders.handlers_cleared = true;
-    const long pid = sys::once("clone3", [&] { return clone3_call(&args, child_main, &orders); });
+    const long pid = sys::once("clone3", [&] {
+        return clone_call(SYS_clone3, reinterpret_cast<std::uintptr_t>(&args), sizeof args, nullptr, orders);
+    });
     if (pid == -1 && (errno == ENOSYS || errno == EPERM)) {
         lacks_clone3.store(true, std::memory_order_relaxed);
         errno = ENOSYS;
@@ -194,6 +205,10 @@ long clone_by_clone3(child_orders& orders, const child_stack& stack, int& pidfd)
     return pid;
 }
 #else
+long clone_by_clone(child_orders& orders, const child_stack& stack, int& pidfd) {
+    return ::clone(child_main, stack.top(), clone_flags | SIGCHLD, &orders, &pidfd);
+}
+
 long clone_by_clone3(child_orders& /*orders*/, const child_stack& /*stack*/, int& /*pidfd*/) {
     errno = ENOSYS;
     return -1;
@@ -210,9 +225,7 @@ pid_t clone_child(child_orders& orders, int& pidfd) {
     long pid = clone_by_clone3(orders, stack, pidfd);
     if (pid == -1 && errno == ENOSYS) {
         orders.handlers_cleared = false;
-        pid = sys::once("clone", [&] {
-            return ::clone(child_main, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &orders, &pidfd);
-        });
+        pid = sys::once("clone", [&] { return clone_by_clone(orders, stack, pidfd); });
     }
     return static_cast<pid_t>(pid);
 }
