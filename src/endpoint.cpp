@@ -4,22 +4,8 @@
 
 namespace windpipe::detail {
 
-bool endpoint::enter() noexcept {
-    if ((calls_.fetch_add(1, std::memory_order_acquire) & closed) == 0) {
-        return true;
-    }
-    leave();
-    return false;
-}
-
-void endpoint::leave() noexcept {
-    std::uint32_t calls = calls_.load(std::memory_order_relaxed);
-    while ((calls & closed) == 0) {
-        if (calls_.compare_exchange_weak(calls, calls - 1, std::memory_order_release, std::memory_order_relaxed)) {
-            return; // nobody is closing: from here on this object is not touched
-        }
-    }
-    // The closer destroys the object as soon as it sees no calls, which it can only under the lock.
+/// The closer can see that there are no calls only under the lock: until then the object stays.
+void endpoint::leave_closing() noexcept {
     const std::scoped_lock lock(mutex_);
     calls_.fetch_sub(1, std::memory_order_release);
     left_.notify_all();

@@ -1,6 +1,7 @@
 // endpoint.hpp - one open end: its handle, and who is using it when somebody closes it.
 #pragma once
 
+#include "core/cutting.hpp"
 #include "core/pacing.hpp"
 #include "interruption.hpp"
 
@@ -55,6 +56,7 @@ public:
     void remove(interruption& call) noexcept;
 
     [[nodiscard]] pacing& pace() noexcept { return pace_; }
+    [[nodiscard]] cutting& cuts() noexcept { return cuts_; }
 
     /// The error of a call on a closed end.
     static error closed_error(std::string_view operation);
@@ -62,8 +64,24 @@ public:
 private:
     static constexpr std::uint32_t closed = 0x8000'0000;
 
-    bool enter() noexcept;
-    void leave() noexcept;
+    bool enter() noexcept {
+        if ((calls_.fetch_add(1, std::memory_order_acquire) & closed) == 0) {
+            return true;
+        }
+        leave();
+        return false;
+    }
+    void leave() noexcept {
+        // The closer destroys the object as soon as it sees no calls: while nobody closes it is left by one step.
+        std::uint32_t calls = calls_.load(std::memory_order_relaxed);
+        while ((calls & closed) == 0) {
+            if (calls_.compare_exchange_weak(calls, calls - 1, std::memory_order_release, std::memory_order_relaxed)) {
+                return;
+            }
+        }
+        leave_closing();
+    }
+    void leave_closing() noexcept;
 
     std::atomic<std::uint32_t> calls_ = 0; // how many, and `closed`
     unique_handle handle_;
@@ -71,6 +89,7 @@ private:
     std::condition_variable left_;
     interruption* waiting_ = nullptr;
     pacing pace_;
+    cutting cuts_;
 };
 
 } // namespace windpipe::detail

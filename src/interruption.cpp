@@ -7,9 +7,9 @@ namespace windpipe {
 
 void interruption::wake_on_stop::operator()() const noexcept { target->wake(); }
 
-interruption::~interruption() {
+void interruption::disarm() noexcept {
     on_stop_.reset(); // waits for a callback that runs: afterwards nobody uses the waker for this call
-    if (waker_ != nullptr && end_ != nullptr) {
+    if (end_ != nullptr) {
         end_->remove(*this);
     }
 }

@@ -26,7 +26,11 @@ public:
     /// `end` may be null: then only the limit counts.
     explicit interruption(const wait_limit& limit, detail::endpoint* end = nullptr) noexcept
         : limit_(limit), end_(end) {}
-    ~interruption();
+    ~interruption() {
+        if (waker_ != nullptr) {
+            disarm();
+        }
+    }
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
 
@@ -43,7 +47,7 @@ public:
     [[nodiscard]] const deadline& until() const noexcept { return limit_.until; }
 
     /// Whether only the system can end the wait: no deadline and no stop token.
-    [[nodiscard]] bool unlimited() const noexcept { return limit_.until.is_never() && !limit_.stop.stop_possible(); }
+    [[nodiscard]] bool unlimited() const noexcept { return limit_.is_unlimited(); }
 
     /// What the end has learnt about the other one, or null.
     [[nodiscard]] pacing* pace() const noexcept;
@@ -56,6 +60,8 @@ private:
         platform::waker* target;
         void operator()() const noexcept;
     };
+
+    void disarm() noexcept;
 
     const wait_limit& limit_;
     detail::endpoint* end_;

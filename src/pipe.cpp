@@ -4,6 +4,7 @@
 #include <windpipe/pipe.hpp>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 namespace windpipe {
@@ -91,6 +92,24 @@ auto call_on(const detail::pipe_end& end, std::string_view operation, const wait
     return body(call.handle(), interrupted);
 }
 
+/// What most calls are: one system call. The bytes it moved; 0 where it moved none, for whatever reason: then the whole
+/// call is made. Written to touch little code and memory, which cost where a system call empties the TLB.
+template <class Bytes>
+std::size_t at_once(const detail::pipe_end& end, Bytes bytes, const wait_limit& limit,
+                    std::size_t (*transfer)(native_handle, Bytes, bool) noexcept) {
+    endpoint* const state = access::endpoint_of(end);
+    if (state == nullptr || bytes.empty() || limit.stop.stop_requested()) {
+        return 0;
+    }
+    // Out of step with the other end, the call is left to the system, which may wait, if nothing else may end the wait.
+    const bool in_step = state->pace().in_step();
+    if (!in_step && (!limit.is_unlimited() || !platform::waits_alone() || state->pace().spin_is_due())) {
+        return 0;
+    }
+    const endpoint::use call(state);
+    return call ? transfer(call.handle(), bytes, !in_step) : 0;
+}
+
 /// read_to_end() into memory that `room(least)` offers, empty when there is none, and `took(n)` is told of.
 template <class Room, class Took>
 result<std::size_t> append_to_end(native_handle handle, interruption& interrupted, std::size_t most, const Room& room,
@@ -145,6 +164,84 @@ result<std::size_t> append_to_container(native_handle handle, interruption& inte
     return n;
 }
 
+/// Writes up to this size are never mixed with those of other writers (pipe(7), PIPE_BUF).
+constexpr std::size_t atomic_size = 4096;
+
+/// Copies short pieces behind each other, so that they are one write; 0 when they are too long for that.
+std::size_t join(std::span<const const_buffer> pieces, std::span<std::byte, atomic_size> into) {
+    std::size_t size = 0;
+    for (const const_buffer& piece : pieces) {
+        if (piece.size() > into.size() - size) {
+            return 0;
+        }
+        std::ranges::copy(piece, into.subspan(size).begin());
+        size += piece.size();
+    }
+    return size;
+}
+
+/// What is left of a gathered write: pieces, of which a part of the first may be done.
+class remainder {
+public:
+    explicit remainder(std::span<const const_buffer> pieces) : rest_(pieces) { skip_empty(); }
+
+    [[nodiscard]] bool empty() const { return rest_.empty(); }
+
+    /// Writes up to `most` bytes of it.
+    result<std::size_t> write(native_handle handle, std::size_t most, interruption& interrupted) {
+        const const_buffer begun = rest_.front().subspan(done_);
+        auto n = platform::write_some(handle, done_ > 0 ? std::span(&begun, 1) : rest_, most, true, interrupted);
+        for (done_ += n.value_or(0); !rest_.empty() && done_ >= rest_.front().size(); skip_empty()) {
+            done_ -= rest_.front().size();
+            rest_ = rest_.subspan(1);
+        }
+        return n;
+    }
+
+    /// The bytes of it, or `enough` where there are more.
+    [[nodiscard]] std::size_t size_up_to(std::size_t enough) const {
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < rest_.size() && size < enough; ++i) {
+            size += rest_[i].size();
+        }
+        return std::min(size - done_, enough);
+    }
+
+private:
+    void skip_empty() {
+        while (!rest_.empty() && rest_.front().empty()) {
+            rest_ = rest_.subspan(1);
+        }
+    }
+
+    std::span<const const_buffer> rest_;
+    std::size_t done_ = 0; // of the first piece
+};
+
+result<void> write_all(native_handle handle, std::span<const const_buffer> pieces, endpoint& end,
+                       interruption& interrupted) {
+    remainder rest(pieces);
+    std::size_t total = 0;
+    const std::size_t uncut = platform::largest_uncut_write();
+    while (!rest.empty()) {
+        const std::size_t size = rest.size_up_to(no_limit);
+        const cutting::part part =
+            size > uncut ? end.cuts().next(size, end.pace().in_step()) : cutting::part{.size = size, .piece = size};
+        for (std::size_t done = 0; done < part.size;) {
+            auto n = rest.write(handle, std::min(part.piece, part.size - done), interrupted);
+            if (!n) {
+                end.cuts().failed(part);
+                n.error().transferred += total;
+                return std::unexpected(std::move(n).error());
+            }
+            done += *n;
+            total += *n;
+        }
+        end.cuts().done(part);
+    }
+    return {};
+}
+
 } // namespace
 
 // ---- the read end
@@ -154,6 +251,9 @@ result<pipe_reader> pipe_reader::adopt(unique_handle&& handle) {
 }
 
 result<std::size_t> pipe_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
+    if (const std::size_t n = at_once(*this, into, limit, platform::quick_read); n > 0) {
+        return n;
+    }
     return call_on(*this, "read", limit, [&](auto handle, interruption& interrupted) -> result<std::size_t> {
         return into.empty() ? 0 : platform::read_some(handle, into, interrupted);
     });
@@ -220,7 +320,7 @@ result<pipe_writer> pipe_writer::adopt(unique_handle&& handle) {
 
 result<std::size_t> pipe_writer::write_some(const_buffer bytes, const wait_limit& limit) {
     return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<std::size_t> {
-        return bytes.empty() ? 0 : platform::write_some(handle, std::span(&bytes, 1), interrupted);
+        return bytes.empty() ? 0 : platform::write_some(handle, {&bytes, 1}, no_limit, false, interrupted);
     });
 }
 
@@ -229,49 +329,30 @@ result<void> pipe_writer::write(std::string_view text, const wait_limit& limit) 
 }
 
 result<void> pipe_writer::write(const_buffer bytes, const wait_limit& limit) {
-    return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
-        for (const_buffer rest = bytes; !rest.empty();) {
-            auto n = platform::write_some(handle, std::span(&rest, 1), interrupted);
-            if (!n) {
-                n.error().transferred += bytes.size() - rest.size();
-                return std::unexpected(std::move(n).error());
-            }
-            rest = rest.subspan(*n);
-        }
+    const std::size_t begun =
+        bytes.size() <= cutting::smallest ? at_once(*this, bytes, limit, platform::quick_write) : 0;
+    if (begun > 0 && begun == bytes.size()) {
         return {};
+    }
+    return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
+        const const_buffer rest = bytes.subspan(begun);
+        auto written =
+            rest.empty() ? result<void>{} : write_all(handle, {&rest, 1}, *access::endpoint_of(*this), interrupted);
+        if (!written) {
+            written.error().transferred += begun;
+        }
+        return written;
     });
 }
 
 result<void> pipe_writer::write_gather(std::span<const const_buffer> pieces, const wait_limit& limit) {
     return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
-        std::size_t total = 0;
-        const auto written = [&](result<std::size_t> n) -> result<std::size_t> {
-            n ? total += *n : n.error().transferred += total;
-            return n;
-        };
-        while (!pieces.empty()) {
-            if (pieces.front().empty()) {
-                pieces = pieces.subspan(1);
-                continue;
-            }
-            auto n = written(platform::write_some(handle, pieces, interrupted));
-            while (n && !pieces.empty() && *n >= pieces.front().size()) {
-                *n -= pieces.front().size();
-                pieces = pieces.subspan(1);
-            }
-            if (n && *n > 0) { // stopped inside a piece: the rest of it goes alone
-                const_buffer rest = pieces.front().subspan(*n);
-                pieces = pieces.subspan(1);
-                while (n && !rest.empty()) {
-                    n = written(platform::write_some(handle, std::span(&rest, 1), interrupted));
-                    rest = rest.subspan(n.value_or(0));
-                }
-            }
-            if (!n) {
-                return std::unexpected(std::move(n).error());
-            }
+        std::array<std::byte, atomic_size> joined;
+        if (const std::size_t size = join(pieces, joined); size > 0) {
+            const const_buffer bytes = std::span(joined).first(size);
+            return write_all(handle, {&bytes, 1}, *access::endpoint_of(*this), interrupted);
         }
-        return {};
+        return write_all(handle, pieces, *access::endpoint_of(*this), interrupted);
     });
 }
 

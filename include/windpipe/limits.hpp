@@ -61,6 +61,9 @@ inline constexpr deadline never{};
 struct wait_limit {
     deadline until = never;
     std::stop_token stop = {};
+
+    /// Neither a deadline nor anybody who could request a stop.
+    [[nodiscard]] bool is_unlimited() const noexcept { return until.is_never() && !stop.stop_possible(); }
 };
 
 } // namespace windpipe

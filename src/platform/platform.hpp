@@ -55,10 +55,24 @@ result<void> check_end(native_handle handle, direction way);
 /// PRE: into is not empty. Fails with interruption::why() when it has waited and that says so.
 result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, interruption& interrupted);
 
-/// Writes at least one byte of the pieces, in order, and returns how many. One system call where it need not wait
-/// (Windows: one per piece). No readers: broken_pipe, without any effect on the process's signals.
-/// PRE: at least one piece is not empty.
-result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, interruption& interrupted);
+/// Writes at least one byte of the pieces, in order, at most `most` bytes in all, and returns how many. One system call
+/// where it need not wait (Windows writes one piece at a time). `whole`: it may wait until all of them are in the pipe;
+/// otherwise it returns as soon as some are. No readers: broken_pipe, without any effect on the process's signals.
+/// PRE: the first piece is not empty, most > 0.
+result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most, bool whole,
+                               interruption& interrupted);
+
+/// One system call for a transfer, which waits only with `may_wait`. The bytes it moved; 0 also where it failed, or
+/// this system cannot do it in one call. A write that waits is whole or fails.
+std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept;
+std::size_t quick_write(native_handle handle, const_buffer bytes, bool may_wait) noexcept;
+
+/// Whether no other thread of this process can end a wait. Where it does not know: false.
+bool waits_alone() noexcept;
+
+/// Writes up to this size are given to the system as they are; of larger ones, core/cutting.hpp finds out whether they
+/// are faster in pieces.
+std::size_t largest_uncut_write() noexcept;
 
 /// Waits until there is something to read, without reading it. False: end of stream.
 /// Source: poll(2); a ReadFile of zero bytes, which completes when data comes or the writers leave.

@@ -2,6 +2,7 @@
 #include "quiet_write.hpp"
 #include "spin.hpp"
 
+#include "core/cutting.hpp"
 #include "core/pacing.hpp"
 #include "platform/platform.hpp"
 
@@ -34,29 +35,34 @@ result<void> grow(int fd, std::size_t capacity) {
     return {};
 }
 
-/// The kernel keeps two pages per pipe for reuse: a write of that size needs no new memory.
-constexpr std::size_t quick_piece = 2 * 4096;
-
-/// Reads or writes: at once if possible, else after a spin, else after a sleep.
+/// Waits until the transfer can be tried again, by looking again for a moment, then by sleeping; tries it, and so on.
 template <class Attempt>
-result<std::size_t> transfer(int fd, short events, interruption& interrupted, std::string_view operation,
-                             const Attempt& attempt) {
-    const bool may_block = cannot_be_called_off(interrupted);
+[[gnu::noinline]] result<std::size_t> wait_and_transfer(int fd, short events, interruption& interrupted, bool may_block,
+                                                        std::string_view operation, const Attempt& attempt) {
     pacing* const pace = interrupted.pace();
-    bool block = may_block && (pace == nullptr || !pace->worth_spinning());
-    bool may_spin = !block && pace != nullptr;
+    bool may_spin = pace != nullptr && pace->worth_spinning();
     while (true) {
-        ssize_t n = attempt(block);
-        if (n == -1 && errno == EAGAIN && std::exchange(may_spin, false) && !interrupted.why() &&
-            (may_block || pace->worth_spinning())) {
-            const bool helped = spin(*pace, [&](int /*look*/) {
+        ssize_t n = -1;
+        errno = EAGAIN;
+        if (std::exchange(may_spin, false) && !interrupted.why()) {
+            spin(*pace, [&](int /*look*/) {
                 n = attempt(false);
                 return n != -1 || errno != EAGAIN;
             });
-            if (!helped && may_block) {
-                block = true;
-                n = attempt(true);
+        }
+        if (n == -1 && errno == EAGAIN) {
+            const auto start = deadline::clock::now();
+            if (!may_block) {
+                if (auto waited = wait_for(fd, events, interrupted, operation); !waited) {
+                    return std::unexpected(std::move(waited).error());
+                }
             }
+            n = attempt(may_block);
+            const int code = errno;
+            if (pace != nullptr) {
+                pace->slept(deadline::clock::now() - start);
+            }
+            errno = code;
         }
         if (n >= 0) {
             return static_cast<std::size_t>(n);
@@ -64,10 +70,25 @@ result<std::size_t> transfer(int fd, short events, interruption& interrupted, st
         if (errno != EAGAIN) {
             return sys::failed(operation);
         }
-        if (auto waited = wait_for(fd, events, interrupted, operation); !waited) {
-            return std::unexpected(std::move(waited).error());
-        }
     }
+}
+
+/// Reads or writes: at once if possible, else when it is. `whole`: it may wait in the system for the whole transfer,
+/// where nothing else can end the wait; an end out of step does so at once.
+template <class Attempt>
+result<std::size_t> transfer(int fd, short events, interruption& interrupted, bool whole, std::string_view operation,
+                             const Attempt& attempt) {
+    pacing* const pace = interrupted.pace();
+    const bool in_step = pace != nullptr && pace->in_step();
+    const bool may_block = whole && !in_step && cannot_be_called_off(interrupted);
+    const ssize_t n = attempt(may_block && (pace == nullptr || !pace->spin_is_due()));
+    if (n >= 0) {
+        return static_cast<std::size_t>(n);
+    }
+    if (errno != EAGAIN) {
+        return sys::failed(operation);
+    }
+    return wait_and_transfer(fd, events, interrupted, whole && cannot_be_called_off(interrupted), operation, attempt);
 }
 
 } // namespace
@@ -129,35 +150,29 @@ result<void> check_end(native_handle handle, direction way) {
 }
 
 result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, interruption& interrupted) {
-    return transfer(handle, POLLIN, interrupted, "read", [&](bool may_block) {
+    return transfer(handle, POLLIN, interrupted, true, "read", [&](bool may_block) {
         return may_block ? blocking_read(handle, into.data(), into.size()) : try_read(handle, into.data(), into.size());
     });
 }
 
-result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, interruption& interrupted) {
-    constexpr std::size_t most = 64; // well under IOV_MAX, and small enough for the stack
-    std::array<iovec, most> vector;
-    std::size_t count = std::min(pieces.size(), most);
-    std::size_t total = 0;
-    const bool cut = interrupted.pace() != nullptr && interrupted.pace()->in_step();
-    for (std::size_t i = 0; i < count; ++i) {
+result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most, bool whole,
+                               interruption& interrupted) {
+    constexpr std::size_t most_pieces = 64; // well under IOV_MAX, and small enough for the stack
+    std::array<iovec, most_pieces> vector;
+    std::size_t count = 0;
+    for (std::size_t left = most; count < std::min(pieces.size(), most_pieces) && left > 0; ++count) {
+        const const_buffer piece = pieces[count].first(std::min(pieces[count].size(), left));
+        left -= piece.size();
         // iovec serves reads too: its pointer is not to const, and nothing is written through it.
-        vector[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
-        total += pieces[i].size();
-        if (cut && total >= quick_piece) {
-            vector[i].iov_len -= total - quick_piece;
-            count = i + 1;
-            total = quick_piece;
-        }
+        vector[count] = {const_cast<std::byte*>(piece.data()), piece.size()};
     }
-    if (total == 0) {
-        return write_some(handle, pieces.subspan(count), interrupted);
-    }
-    return transfer(handle, POLLOUT, interrupted, "write", [&](bool may_block) {
+    return transfer(handle, POLLOUT, interrupted, whole, "write", [&](bool may_block) {
         return may_block ? blocking_write(handle, vector.data(), static_cast<int>(count))
                          : try_write(handle, vector.data(), static_cast<int>(count));
     });
 }
+
+std::size_t largest_uncut_write() noexcept { return cutting::smallest; }
 
 result<bool> wait_readable(native_handle reader, interruption& interrupted) {
     while (true) {

@@ -2,6 +2,9 @@
 
 #include "scratch.hpp"
 
+#include "platform/platform.hpp"
+
+#include <algorithm>
 #include <atomic>
 #include <climits>
 #include <string>
@@ -188,6 +191,27 @@ ssize_t try_write(int fd, const iovec* pieces, int count) {
         }
     }
     return write_by_splice(fd, pieces, count);
+}
+
+std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept {
+    const iovec piece{into.data(), into.size()};
+    ssize_t n = 0;
+    if (may_wait) {
+        n = sys::read(handle, into.data(), into.size());
+    } else if ((taken.load(std::memory_order_relaxed) & without_wait) != 0) {
+        n = sys::preadv2(handle, &piece, 1, without_wait);
+    }
+    return static_cast<std::size_t>(std::max<ssize_t>(n, 0));
+}
+
+std::size_t quick_write(native_handle handle, const_buffer bytes, bool may_wait) noexcept {
+    constexpr int both = without_wait | without_signal;
+    if (taken.load(std::memory_order_relaxed) != both) {
+        return 0;
+    }
+    const iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()}; // only read from
+    const ssize_t n = sys::pwritev2(handle, &piece, 1, may_wait ? without_signal : both);
+    return static_cast<std::size_t>(std::max<ssize_t>(n, 0));
 }
 
 ssize_t blocking_read(int fd, void* into, std::size_t size) { return sys::read(fd, into, size); }

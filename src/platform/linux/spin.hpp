@@ -4,7 +4,6 @@
 #include "core/pacing.hpp"
 
 #include <chrono>
-#include <sched.h>
 
 namespace windpipe::platform {
 
@@ -15,12 +14,13 @@ inline void pause_instruction() noexcept {
 }
 
 /// Calls `look(n)`, n = 1, 2 ..., until it says true (then true) or it is time to sleep, and tells `pace` how it went.
-/// After some looks the processor is yielded each time: the other end may be waiting for it, and a look that needs that
-/// is no reason to spin again.
+///
+/// It never yields: sched_yield(2) puts a thread behind all others of its processor for some time, so that afterwards
+/// every byte it writes lets the reader take over. Where the other end waits for our processor the spin fails, and
+/// after a few times there is none.
 template <class Look>
 bool spin(pacing& pace, const Look& look) {
     using clock = std::chrono::steady_clock;
-    constexpr int looks_without_yield = 16;
     constexpr int pauses = 8;
     const auto start = clock::now();
     for (int n = 1;; ++n) {
@@ -28,13 +28,10 @@ bool spin(pacing& pace, const Look& look) {
             pause_instruction();
         }
         if (look(n)) {
-            pace.spun(n <= looks_without_yield);
+            pace.spun(true);
             return true;
         }
-        if (n >= looks_without_yield) {
-            (void)::sched_yield();
-        }
-        if (clock::now() - start > pacing::longest_spin) {
+        if (clock::now() - start > pace.longest_spin()) {
             pace.spun(false);
             return false;
         }

@@ -42,6 +42,29 @@ inline std::unexpected<error> failed(std::string_view operation, int code, std::
 
 // ---- calls
 
+/// preadv2 or pwritev2 at the stream's own position, without libc: its wrapper looks whether the thread may be
+/// cancelled, and where a system call empties the TLB each page that it is spread over costs.
+inline ssize_t direct(long number, int fd, const iovec* pieces, int count, int flags) {
+#if defined(__x86_64__)
+    ssize_t outcome = number;
+    register long low asm("r10") = -1;
+    register long high asm("r8") = 0; // a 64-bit position is in `low` alone
+    register long last asm("r9") = flags;
+    asm volatile("syscall"
+                 : "+a"(outcome)
+                 : "D"(static_cast<long>(fd)), "S"(pieces), "d"(static_cast<long>(count)), "r"(low), "r"(high),
+                   "r"(last)
+                 : "rcx", "r11", "memory");
+    if (outcome < 0) {
+        errno = static_cast<int>(-outcome);
+        return -1;
+    }
+    return outcome;
+#else
+    return ::syscall(number, fd, pieces, count, -1L, 0L, flags);
+#endif
+}
+
 /// One system call, unless the gate fails it.
 template <class Call>
 auto once(std::string_view name, Call make) -> decltype(make()) {
@@ -99,10 +122,10 @@ inline ssize_t write(int fd, const void* from, std::size_t size) {
     return again("write", [&] { return ::write(fd, from, size); });
 }
 inline ssize_t preadv2(int fd, const iovec* pieces, int count, int flags) {
-    return again("preadv2", [&] { return ::preadv2(fd, pieces, count, -1, flags); });
+    return again("preadv2", [&] { return direct(SYS_preadv2, fd, pieces, count, flags); });
 }
 inline ssize_t pwritev2(int fd, const iovec* pieces, int count, int flags) {
-    return again("pwritev2", [&] { return ::pwritev2(fd, pieces, count, -1, flags); });
+    return again("pwritev2", [&] { return direct(SYS_pwritev2, fd, pieces, count, flags); });
 }
 inline ssize_t writev(int fd, const iovec* pieces, int count) {
     return again("writev", [&] { return ::writev(fd, pieces, count); });

@@ -98,16 +98,6 @@ result<transferred> perform(const request& what, interruption& interrupted) {
     }
 }
 
-/// The bytes of several short pieces in a row, so that they are one write.
-std::size_t gather(std::span<const const_buffer> pieces, std::array<std::byte, atomic_size>& into) noexcept {
-    std::size_t size = 0;
-    for (const const_buffer& piece : pieces) {
-        std::ranges::copy(piece, into.begin() + static_cast<std::ptrdiff_t>(size));
-        size += piece.size();
-    }
-    return size;
-}
-
 error not_waiting(std::string_view operation) {
     return {std::make_error_code(std::errc::resource_unavailable_try_again), operation,
             "somebody has set this end to PIPE_NOWAIT; see SetNamedPipeHandleState"};
@@ -184,22 +174,9 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted) {
     return done->code != ERROR_BROKEN_PIPE;
 }
 
-result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, interruption& interrupted) {
-    while (pieces.front().empty()) {
-        pieces = pieces.subspan(1);
-    }
-    std::size_t total = 0;
-    for (const const_buffer& piece : pieces) {
-        total = piece.size() > atomic_size - total ? atomic_size + 1 : total + piece.size();
-        if (total > atomic_size) {
-            break;
-        }
-    }
-    std::array<std::byte, atomic_size> gathered;
-    const_buffer bytes = pieces.front();
-    if (pieces.size() > 1 && total <= atomic_size) {
-        bytes = std::span(gathered).first(gather(pieces, gathered));
-    }
+result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most,
+                               bool /*whole*/, interruption& interrupted) {
+    const_buffer bytes = pieces.front().first(std::min(pieces.front().size(), most));
     if (bytes.size() > atomic_size) {
         bytes = bytes.first(piece_to_write(handle, bytes.size()));
     }
@@ -217,5 +194,14 @@ result<std::size_t> write_some(native_handle handle, std::span<const const_buffe
     }
     return done->bytes;
 }
+
+// The transfers above are one call each, and need no second way.
+std::size_t quick_read(native_handle /*handle*/, std::span<std::byte> /*into*/, bool /*may_wait*/) noexcept {
+    return 0;
+}
+std::size_t quick_write(native_handle /*handle*/, const_buffer /*bytes*/, bool /*may_wait*/) noexcept { return 0; }
+bool waits_alone() noexcept { return false; }
+
+std::size_t largest_uncut_write() noexcept { return SIZE_MAX; } // cut by piece_to_write() alone
 
 } // namespace windpipe::platform
