@@ -11,6 +11,7 @@ row_group make_group(std::uint64_t bytes, std::uint64_t block, const catalogue& 
                     .column = "child writes " + size_text(block),
                     .baselines = {"best raw loop", "plain reads, append"},
                     .two_cpus = cpus.has_value(),
+                    .memory = 3 * bytes,
                     .bytes = bytes};
     group.evaluate = [bytes](const std::vector<nlohmann::json>& reports) { return throughput(reports, bytes); };
     work how{.job = "capture",

@@ -10,6 +10,7 @@ int main(int count, char** words) {
     row_group group{.table = size_text(bytes) + " through cat and back",
                     .column = "feed and read back",
                     .baselines = {"best raw loop", "plain poll loop"},
+                    .memory = 4 * bytes,
                     .bytes = bytes};
     group.evaluate = [bytes](const std::vector<nlohmann::json>& reports) { return throughput(reports, bytes); };
     for (const way& who : known.ways) {

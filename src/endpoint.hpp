@@ -11,10 +11,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string_view>
 
 namespace windpipe::detail {
+
+class write_buffer;
 
 /// Counts the calls in flight, so that close() can call them off, wait until they have left, and only then close the
 /// handle: its number can never be met by somebody else's file while a call still uses it.
@@ -58,6 +61,10 @@ public:
     [[nodiscard]] pacing& pace() noexcept { return pace_; }
     [[nodiscard]] cutting& cuts() noexcept { return cuts_; }
 
+    /// A buffer that is flushed before a read on this end waits.
+    void tie(std::shared_ptr<write_buffer> buffer) noexcept { tied_ = std::move(buffer); }
+    [[nodiscard]] write_buffer* tied() const noexcept { return tied_.get(); }
+
     /// The error of a call on a closed end.
     static error closed_error(std::string_view operation);
 
@@ -90,6 +97,7 @@ private:
     interruption* waiting_ = nullptr;
     pacing pace_;
     cutting cuts_;
+    std::shared_ptr<write_buffer> tied_;
 };
 
 } // namespace windpipe::detail

@@ -1,5 +1,6 @@
 #include "access.hpp"
 #include "core/capture_buffer.hpp"
+#include "core/pipe_budget.hpp"
 #include "process_state.hpp"
 
 #include <windpipe/run.hpp>
@@ -18,6 +19,26 @@ constexpr std::size_t out_slot = 1;
 constexpr std::size_t err_slot = 2;
 constexpr std::size_t process_slot = 3;
 
+/// Enlarges the pipe of a stream that has proved to carry much. Where it may not, the stream goes on as it is.
+class bulk_watch {
+public:
+    void moved(std::size_t bytes, native_handle end) {
+        moved_ += bytes;
+        if (moved_ >= pipe_budget::bulk && !asked_) {
+            asked_ = true;
+            share_ = pipe_budget::take();
+            if (share_ && !platform::enlarge(end, pipe_budget::large)) {
+                share_ = {};
+            }
+        }
+    }
+
+private:
+    std::size_t moved_ = 0;
+    bool asked_ = false;
+    pipe_budget::lease share_;
+};
+
 /// Feeds and drains one child until the end policy is met, its limit passes, or a call fails.
 class session {
 public:
@@ -32,6 +53,7 @@ private:
         stream(pipe_reader& from, capture_limit limit) : reader(from), kept(limit), reading(from.is_open()) {}
         pipe_reader& reader;
         capture_buffer kept;
+        bulk_watch bulk;
         std::size_t allowed = no_limit; // bytes that may still come
         bool reading;                   // an operation is under way
     };
@@ -55,6 +77,7 @@ private:
     child& child_;
     const run_options& options_;
     std::string_view left_; // of the input
+    bulk_watch fed_;
     std::array<stream, 2> streams_;
     bool exited_ = false;
     deadline quiet_until_;
@@ -96,9 +119,14 @@ result<void> session::handle_read(const platform::completion& done) {
         from.reader.close();
         return {};
     }
+    if (options_.on_output) {
+        options_.on_output(done.slot == out_slot ? output_stream::out : output_stream::err,
+                           from.kept.last_room().first(done.bytes));
+    }
     if (!from.kept.took(done.bytes)) {
         return no_memory();
     }
+    from.bulk.moved(done.bytes, from.reader.native_handle());
     if (from.allowed != no_limit) {
         from.allowed -= std::min(from.allowed, done.bytes);
     }
@@ -146,6 +174,7 @@ result<void> session::handle(const platform::completion& done) {
         return std::unexpected(error{done.code, "write", "standard input"});
     }
     left_.remove_prefix(done.bytes);
+    fed_.moved(done.bytes, child_.in.native_handle());
     feed();
     return {};
 }

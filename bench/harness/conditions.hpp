@@ -1,6 +1,7 @@
 // conditions.hpp - what the machine was like around a sample: what decides whether a number can be believed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -23,6 +24,10 @@ double bounce_ns(cpu_pair cpus);
 /// What it takes to wake a thread that sleeps on the other processor, one way, in microseconds: half of a blocking
 /// round trip over a kernel pipe.
 double wake_up_us(cpu_pair cpus);
+
+/// Has the host back so much memory, in huge pages and small ones, that the next process gets. In a virtual machine fresh
+/// memory may cost ten times what used one does, and the row that comes first would pay for all.
+void warm_memory(std::uint64_t bytes);
 
 /// Processor time since boot, in seconds, over all processors; and that of this process and its reaped children.
 struct load {

@@ -37,6 +37,7 @@ sample take_once(const row_group& group, const entry& which, const options& chos
     static const std::size_t cpus = usable_cpus().size();
     static const std::optional<cpu_pair> pair = choose_cpus();
     sample taken;
+    warm_memory(group.memory);
     if (pair) {
         taken.wake_up_us = wake_up_us(*pair);
         taken.bounce_before_ns = bounce_ns(*pair);

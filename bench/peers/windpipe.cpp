@@ -47,6 +47,24 @@ struct writing_end {
     void write(std::string_view bytes) { or_throw(end.write(bytes)); }
 };
 
+struct buffered_end {
+    windpipe::buffered_writer end;
+    explicit buffered_end(int fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
+    void write(std::string_view bytes) { or_throw(end.write(bytes)); }
+};
+
+/// Output that is looked at as it comes, and kept nowhere.
+captured listen(const arguments& words) {
+    captured heard;
+    windpipe::command what = make_command(words);
+    what.err(windpipe::inherit);
+    const auto count = [&](windpipe::output_stream, std::span<const std::byte> piece) {
+        heard.streamed += piece.size();
+    };
+    require(or_throw(windpipe::run(what, {.out = {.head = 0}, .on_output = count})).status);
+    return heard;
+}
+
 struct reading_end {
     windpipe::pipe_reader end;
     explicit reading_end(int fd) : end(or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(fd)))) {}
@@ -90,7 +108,15 @@ std::vector<peer> make_peers() {
             {.name = "windpipe read_to_end, std::string",
              .version = version,
              .kind = "windpipe",
-             .capture = read_to_end<std::string>}};
+             .capture = read_to_end<std::string>},
+            {.name = "windpipe, on_output", .version = version, .kind = "windpipe", .capture = listen},
+            {.name = "windpipe, buffered writer",
+             .version = version,
+             .kind = "windpipe",
+             .send = [](int fd, outgoing& data) {
+                 buffered_end end(fd);
+                 send_all(end, data);
+             }}};
 }
 
 } // namespace

@@ -20,6 +20,7 @@ using arguments = std::vector<std::string>;
 struct captured {
     std::shared_ptr<const void> owner;
     std::string_view bytes;
+    std::uint64_t streamed = 0; ///< bytes that were looked at and not kept
 };
 
 /// Hands over a container with data() and size().

@@ -2,7 +2,9 @@
 """Counts what ctest found: summary.py BUILD_FOLDER PRESET...
 
 Reads results.xml (JUnit, by ctest) in the folder of each preset, and results-retry.xml where failed tests were run a
-second time. A preset without results counts as one failed test. Ends with "N passed, N failed, N skipped".
+second time. A program of GoogleTest ("conformance_tests/2_of_8") leaves the results of its tests in results/: these are
+counted instead of it, and it counts as one failed test more where it failed for another reason than a test (it crashed,
+hung or left no results). A preset without results counts as one failed test. Ends with "N passed, N failed, N skipped".
 """
 import pathlib
 import re
@@ -57,26 +59,64 @@ def read_results(path: pathlib.Path) -> dict[str, Outcome]:
     return results
 
 
+def tests_of_program(report: pathlib.Path, program: str) -> dict[str, Outcome]:
+    results: dict[str, Outcome] = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        failures = [failure.text or failure.get("message") or "" for failure in case.iter("failure")]
+        skipped = case.find("skipped")
+        name = f"{program}/{case.get('classname')}.{case.get('name')}"
+        if failures:
+            results[name] = Outcome("failed", "\n".join(failures), float(case.get("time") or 0))
+        elif skipped is not None or case.get("result") == "skipped":
+            message = (skipped.get("message") if skipped is not None else None) or "no reason given"
+            results[name] = Outcome("skipped", message.strip().splitlines()[-1])
+        elif case.get("status") == "notrun":
+            results[name] = Outcome("skipped", "disabled")
+        else:
+            results[name] = Outcome("passed")
+    return results
+
+
+def with_tests_of_programs(folder: pathlib.Path, results: dict[str, Outcome]) -> dict[str, Outcome]:
+    expanded: dict[str, Outcome] = {}
+    for name, outcome in results.items():
+        part = re.fullmatch(r"(\w+)/(\d+)_of_\d+", name)
+        report = folder / "results" / f"{part[1]}_{part[2]}.xml" if part else None
+        if report is None:
+            expanded[name] = outcome
+            continue
+        tests: dict[str, Outcome] = {}
+        if report.exists():
+            try:
+                tests = tests_of_program(report, part[1])
+            except ElementTree.ParseError:
+                outcome = Outcome("failed", f"{outcome.output}\n{report} cannot be read", outcome.seconds)
+        expanded.update(tests)
+        failed = any(test.kind == "failed" for test in tests.values())
+        if outcome.kind == "failed" and not failed or not tests:
+            expanded[name] = Outcome("failed", outcome.output or "it left no results", outcome.seconds)
+    return expanded
+
+
 def read_preset(build: pathlib.Path, name: str) -> Preset:
     preset = Preset(name)
     results = build / name / "results.xml"
     if not results.exists():
         preset.tests[f"{name}: build and start of the tests"] = Outcome("failed", f"see above and {build / name}")
         return preset
-    preset.tests = read_results(results)
+    programs = read_results(results)
     retry = build / name / "results-retry.xml"
     if retry.exists():
         second = read_results(retry)
         preset.retried = sorted(second)
-        preset.tests.update(second)
+        programs.update(second)
+    preset.tests = with_tests_of_programs(build / name, programs)
     return preset
 
 
 def skip_reason(output: str) -> str:
-    """What the test said: of GTEST_SKIP the line after its place in the source, else the last line."""
-    match = re.search(r": Skipped\r?\n(.*)", output)
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return match.group(1).strip() if match else lines[-1] if lines else "no reason given"
+    return lines[-1] if lines else "no reason given"
 
 
 def show(preset: Preset) -> None:
@@ -88,7 +128,7 @@ def show(preset: Preset) -> None:
         if outcome.kind == "skipped":
             print(f"{preset.name}: skipped {name}: {skip_reason(outcome.output)}")
     for name in preset.retried:
-        print(f"{preset.name}: run a second time, then {preset.tests[name].kind}: {name}")
+        print(f"{preset.name}: run a second time: {name}")
 
 
 def main() -> int:
@@ -102,7 +142,7 @@ def main() -> int:
             if outcome.kind == "failed":
                 print(f"{preset.name}: failed {name}")
     for preset in presets:
-        retried = f", {len(preset.retried)} of them run a second time" if preset.retried else ""
+        retried = f", {len(preset.retried)} programs run a second time" if preset.retried else ""
         print(f"{preset.name}: {preset.count('passed')} passed, {preset.count('failed')} failed, "
               f"{preset.count('skipped')} skipped{retried}")
     failed = sum(preset.count("failed") for preset in presets)

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,12 +54,19 @@ struct capture {
     [[nodiscard]] std::string text() const;
 };
 
+/// One of a child's two output streams.
+enum class output_stream { out, err };
+
 struct run_options {
     /// Fed to standard input, then end of stream. It must stay unchanged until run() returns. Where the command sets
     /// its own `in`, this must be empty.
     std::string_view input = {};
     capture_limit out = {};
     capture_limit err = {};
+    /// Called with every piece of output as it comes, in this thread; the bytes are there during the call only. They are
+    /// captured all the same, unless the limits above say otherwise: `.out = {.head = 0}` keeps none, and then all
+    /// pieces pass through one warm buffer. What it throws leaves run(); the child is killed and reaped then.
+    std::function<void(output_stream which, std::span<const std::byte> piece)> on_output = {};
     end_policy end = {};
     wait_limit limit = {};
 };

@@ -13,12 +13,12 @@ std::span<std::byte> capture_buffer::room() noexcept {
     in_head_ = wish > 0;
     if (in_head_) {
         const auto room = kept_.head.room(wish);
-        return room.first(std::min(room.size(), wish));
+        return room_ = room.first(std::min(room.size(), wish));
     }
     if (passing_ == nullptr) {
         passing_.reset(new (std::nothrow) std::byte[piece]);
     }
-    return {passing_.get(), passing_ != nullptr ? piece : 0};
+    return room_ = {passing_.get(), passing_ != nullptr ? piece : 0};
 }
 
 bool capture_buffer::took(std::size_t n) noexcept {

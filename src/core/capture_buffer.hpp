@@ -20,6 +20,8 @@ public:
 
     /// Where to read the next bytes of the stream to. Empty: no memory.
     std::span<std::byte> room() noexcept;
+    /// What room() gave last: to look at what has been read, before took().
+    [[nodiscard]] std::span<const std::byte> last_room() const noexcept { return room_; }
     /// `n` bytes have been read to the last room(). False: no memory to keep them; they are lost.
     bool took(std::size_t n) noexcept;
 
@@ -34,6 +36,7 @@ private:
     std::size_t oldest_ = 0; // where in kept_.tail, a ring once it is full, its first byte is
     bool in_head_ = false;   // where the last room() was
     std::unique_ptr<std::byte[]> passing_;
+    std::span<std::byte> room_;
 };
 
 } // namespace windpipe

@@ -62,13 +62,11 @@ result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, i
 result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most, bool whole,
                                interruption& interrupted);
 
-/// One system call for a transfer, which waits only with `may_wait`. The bytes it moved; 0 also where it failed, or
-/// this system cannot do it in one call. A write that waits is whole or fails.
+/// One system call for a transfer, which waits only with `may_wait`, and only if no other thread of this process could
+/// have to end the wait. The bytes it moved; 0 also where it failed, where it may not wait after all, or where this
+/// system cannot do it in one call. A write that waits is whole or fails.
 std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept;
 std::size_t quick_write(native_handle handle, const_buffer bytes, bool may_wait) noexcept;
-
-/// Whether no other thread of this process can end a wait. Where it does not know: false.
-bool waits_alone() noexcept;
 
 /// Writes up to this size are given to the system as they are; of larger ones, core/cutting.hpp finds out whether they
 /// are faster in pieces.
@@ -81,6 +79,8 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted);
 result<std::size_t> available(native_handle reader);
 result<std::size_t> peek(native_handle reader, std::span<std::byte> into);
 result<std::size_t> capacity(native_handle end);
+/// Lets the pipe of a local end hold this much. False: it does not, and is as it was (Windows: always).
+bool enlarge(native_handle end, std::size_t bytes) noexcept;
 result<unique_handle> duplicate(native_handle end);
 
 /// Takes this process's standard input (way read) or standard output (write) out of its slot, which gets the null

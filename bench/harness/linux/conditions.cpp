@@ -11,7 +11,9 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace bench {
@@ -132,6 +134,27 @@ double wake_up_us(cpu_pair cpus) {
     close(back[0]);
     close(back[1]);
     return each.empty() ? 0 : median(each);
+}
+
+void warm_memory(std::uint64_t bytes) {
+    constexpr std::size_t page = 4096;
+    if (bytes == 0) {
+        return;
+    }
+    const pid_t child = fork(); // a process of its own: what it used is free again, and warm, when it has gone
+    if (child == 0) {
+        void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory != MAP_FAILED) {
+            madvise(memory, bytes, MADV_HUGEPAGE);
+            for (std::uint64_t at = 0; at < bytes; at += page) {
+                static_cast<volatile char*>(memory)[at] = 1;
+            }
+        }
+        _exit(0);
+    }
+    if (child > 0) {
+        waitpid(child, nullptr, 0);
+    }
 }
 
 load load_now() {

@@ -207,6 +207,10 @@ result<std::size_t> capacity(native_handle end) {
     return static_cast<std::size_t>(bytes);
 }
 
+bool enlarge(native_handle end, std::size_t bytes) noexcept {
+    return sys::fcntl(end, F_SETPIPE_SZ, static_cast<long>(bytes)) != -1;
+}
+
 result<unique_handle> duplicate(native_handle end) { return private_copy(end, "duplicate"); }
 
 result<unique_handle> take_standard(direction way) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <climits>
 #include <string>
+#include <sys/single_threaded.h>
 #include <utility>
 
 namespace windpipe::platform {
@@ -23,9 +24,14 @@ std::atomic<int> taken = without_signal | without_wait;
 
 bool refused() { return errno == EOPNOTSUPP; }
 
-/// After a refusal: tries each flag on a pipe of our own. A FIFO or a pipe opened by a path refuses RWF_NOWAIT on every
-/// kernel, so one refusal says nothing of other pipes.
+std::atomic<bool> found_out = false;
+
+/// After a refusal: tries each flag on a pipe of our own, once. A FIFO or a pipe opened by a path refuses RWF_NOWAIT on
+/// every kernel, so one refusal says nothing of other pipes.
 int find_out_flags() {
+    if (found_out.load(std::memory_order_relaxed)) {
+        return taken.load(std::memory_order_relaxed);
+    }
     scratch_pipe* const own = scratch_pipe::of_this_thread();
     if (own == nullptr) {
         return 0;
@@ -41,6 +47,7 @@ int find_out_flags() {
     }
     own->empty();
     taken.store(flags, std::memory_order_relaxed);
+    found_out.store(true, std::memory_order_relaxed);
     return flags;
 }
 
@@ -197,6 +204,9 @@ std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may
     const iovec piece{into.data(), into.size()};
     ssize_t n = 0;
     if (may_wait) {
+        if (__libc_single_threaded == 0) {
+            return 0;
+        }
         n = sys::read(handle, into.data(), into.size());
     } else if ((taken.load(std::memory_order_relaxed) & without_wait) != 0) {
         n = sys::preadv2(handle, &piece, 1, without_wait);
@@ -206,7 +216,7 @@ std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may
 
 std::size_t quick_write(native_handle handle, const_buffer bytes, bool may_wait) noexcept {
     constexpr int both = without_wait | without_signal;
-    if (taken.load(std::memory_order_relaxed) != both) {
+    if (taken.load(std::memory_order_relaxed) != both || (may_wait && __libc_single_threaded == 0)) {
         return 0;
     }
     const iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()}; // only read from

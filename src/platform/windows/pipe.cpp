@@ -108,6 +108,8 @@ result<std::size_t> capacity(native_handle end) {
     return quota_of(facts, (access & FILE_WRITE_DATA) != 0);
 }
 
+bool enlarge(native_handle /*end*/, std::size_t /*bytes*/) noexcept { return false; }
+
 result<unique_handle> duplicate(native_handle end) {
     unique_handle copy = sys::duplicate_handle(end, false);
     if (!copy) {

@@ -200,7 +200,6 @@ std::size_t quick_read(native_handle /*handle*/, std::span<std::byte> /*into*/, 
     return 0;
 }
 std::size_t quick_write(native_handle /*handle*/, const_buffer /*bytes*/, bool /*may_wait*/) noexcept { return 0; }
-bool waits_alone() noexcept { return false; }
 
 std::size_t largest_uncut_write() noexcept { return SIZE_MAX; } // cut by piece_to_write() alone
 
