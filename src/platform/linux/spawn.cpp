@@ -118,6 +118,31 @@ error step_error(const child_orders& orders, const spawn_plan& plan) {
                            std::move(context));
 }
 
+/// Waits for a child that has ended or is about to, and that nobody shall learn of. Not through the gate: one of ours
+/// that nobody can see any more must not stay.
+void reap_now(int pidfd) {
+    siginfo_t ended{};
+    while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED) == -1 && errno == EINTR) {
+    }
+}
+
+/// The kernel may give the pidfd a number of a standard stream that is closed. Where it can have no other, the child is
+/// taken back.
+result<process> with_clear_handle(process started) {
+    const int pidfd = started.handle.get();
+    if (pidfd >= first_own_descriptor) {
+        return started;
+    }
+    auto clear = private_copy(pidfd, "start process");
+    if (!clear) {
+        (void)::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
+        reap_now(pidfd);
+        return std::unexpected(std::move(clear).error());
+    }
+    started.handle = std::move(*clear);
+    return started;
+}
+
 } // namespace
 
 result<process> spawn(const spawn_plan& plan) {
@@ -157,13 +182,10 @@ result<process> spawn(const spawn_plan& plan) {
         started.id = static_cast<std::uint32_t>(pid);
     }
     if (orders.failed_step != child_step::none) {
-        siginfo_t ended{};
-        // Not through the gate: a child of ours that nobody can see any more must not stay.
-        while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED) == -1 && errno == EINTR) {
-        }
+        reap_now(pidfd);
         return std::unexpected(step_error(orders, plan));
     }
-    return started;
+    return with_clear_handle(std::move(started));
 }
 
 } // namespace windpipe::platform
