@@ -35,6 +35,8 @@ result<int> open_stream(child_streams& streams, std::size_t i, const std::string
     return streams.opened[i].get();
 }
 
+std::string not_open(int descriptor) { return "no file is open as " + std::to_string(descriptor); }
+
 result<int> resolve(child_streams& streams, std::size_t i, const stream_plan& plan) {
     using enum stream_plan::source;
     const auto ours_or_null = [&](int standard) -> result<int> {
@@ -57,6 +59,9 @@ result<int> resolve(child_streams& streams, std::size_t i, const stream_plan& pl
     case append_file:
         return open_stream(streams, i, plan.path, O_WRONLY | O_CREAT | O_APPEND);
     case handle:
+        if (plan.handle < 0) { // plan_moves() has a meaning of its own for these
+            return sys::failed(open_steps[i], EBADF, not_open(plan.handle));
+        }
         return plan.handle;
     case same_as_out:
         return streams.sources[1];
@@ -101,6 +106,12 @@ private:
 /// What a failed step of the child means, with the text that it failed on.
 error step_error(const child_orders& orders, const spawn_plan& plan) {
     std::string context;
+    for (std::size_t i = 0; orders.failed_code == EBADF && i < plan.streams.size(); ++i) {
+        const stream_plan& stream = plan.streams[i];
+        if (stream.from == stream_plan::source::handle && sys::fcntl(stream.handle, F_GETFD) == -1) {
+            return sys::failure_of(open_steps[i], EBADF, not_open(stream.handle));
+        }
+    }
     if (orders.failed_step == child_step::exec) {
         context = orders.program;
         struct stat about{};
