@@ -36,6 +36,10 @@ public:
 
     /// Starts a command; a stream it leaves at `inherit` is a pipe where `pipe_inherited` says so.
     static result<child> spawn(command& what, bool pipe_inherited);
+
+private:
+    /// spawn(), but it throws std::bad_alloc; then no process has been started.
+    static result<child> start(command& what, bool pipe_inherited);
 };
 
 } // namespace windpipe::detail

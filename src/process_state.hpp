@@ -14,7 +14,8 @@ namespace windpipe::detail {
 /// all.
 class process_state {
 public:
-    explicit process_state(platform::process process) noexcept : process_(std::move(process)) {}
+    /// PRE: before anybody else knows this object.
+    void began(platform::process process) noexcept { process_ = std::move(process); }
 
     result<std::optional<exit_status>> try_wait();
     result<exit_status> wait(const wait_limit& limit);

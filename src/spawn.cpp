@@ -4,6 +4,7 @@
 #include <windpipe/child.hpp>
 #include <windpipe/command.hpp>
 
+#include <new>
 #include <type_traits>
 
 namespace windpipe {
@@ -98,6 +99,14 @@ End end_of(unique_handle& handle) {
 } // namespace
 
 result<child> detail::access::spawn(command& what, bool pipe_inherited) {
+    try {
+        return start(what, pipe_inherited);
+    } catch (const std::bad_alloc&) { // before the start of the process: see start()
+        return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "start process"});
+    }
+}
+
+result<child> detail::access::start(command& what, bool pipe_inherited) {
     const bool inherits_input = std::holds_alternative<inherit_t>(what.in_) && !pipe_inherited;
     auto plan = plan_of(what, inherits_input);
     if (!plan) {
@@ -119,14 +128,20 @@ result<child> detail::access::spawn(command& what, bool pipe_inherited) {
             return std::unexpected(planned.error());
         }
     }
+    // All memory is taken before there is a process that somebody must own.
+    auto state = std::make_unique<process_state>();
+    auto in = end_of<pipe_writer>(pipes.ours[0]);
+    auto out = end_of<pipe_reader>(pipes.ours[1]);
+    auto err = end_of<pipe_reader>(pipes.ours[2]);
     auto started = platform::spawn(*plan);
     if (!started) {
         return std::unexpected(std::move(started).error());
     }
-    child made = make_child(std::make_unique<process_state>(std::move(*started)));
-    made.in = end_of<pipe_writer>(pipes.ours[0]);
-    made.out = end_of<pipe_reader>(pipes.ours[1]);
-    made.err = end_of<pipe_reader>(pipes.ours[2]);
+    state->began(std::move(*started));
+    child made = make_child(std::move(state));
+    made.in = std::move(in);
+    made.out = std::move(out);
+    made.err = std::move(err);
     use_up(what.in_);
     use_up(what.out_);
     use_up(what.err_);

@@ -16,3 +16,6 @@ windpipe_check(quotes_of_examples snippets)
 windpipe_check(links links)
 windpipe_check(surroundings surroundings)
 windpipe_check(reference reference)
+# It builds the command at its first run.
+windpipe_check(dev_script dev)
+set_tests_properties(check/dev_script PROPERTIES PROCESSORS 2)

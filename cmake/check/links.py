@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Links of the documents to files and headings of the project lead somewhere."""
+"""Links of the documents to files and headings of the project lead somewhere, and so do names of files in comments."""
 import re
 import urllib.parse
 from pathlib import PurePosixPath
@@ -43,7 +43,25 @@ def check(path: PurePosixPath, complaints: list[str]) -> int:
     return count
 
 
+# Files that a comment sends its reader to. A name that goes on with a variable or a wildcard is none.
+NAMED = re.compile(r"(?<![\w/<>{}$.-])((?:docs|tests|examples|bench|cmake)(?:/[\w.-]+)*/[\w-]+(?:\.\w+)?)(?![\w/<>{}$*(-])")
+COMMENT = re.compile(r"(?://|^\s*#(?!\s*include)|\s#\s).*", re.MULTILINE)
+
+
+def check_comments(path: PurePosixPath, complaints: list[str]) -> int:
+    source = text(path)
+    count = 0
+    for comment in COMMENT.finditer(source):
+        for match in NAMED.finditer(comment[0]):
+            count += 1
+            if not (ROOT / match[1]).exists():
+                complaints.append(f"{path}:{source.count(chr(10), 0, comment.start()) + 1}: {match[1]} does not exist")
+    return count
+
+
 complaints: list[str] = []
+sources = files("*.cpp", "*.hpp", "*.py", "*.cmake", "*CMakeLists.txt", "dev", "bench/run", ".clang-*", "docs/Doxyfile")
+named = sum(check_comments(path, complaints) for path in sources)
 documents = files("*.md")
 total = sum(check(path, complaints) for path in documents)
-finish(complaints, f"{total} links within the project, in {len(documents)} documents")
+finish(complaints, f"{total} links within the project, in {len(documents)} documents; {named} names of files in comments")

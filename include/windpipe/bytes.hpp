@@ -44,6 +44,7 @@ public:
     /// The bytes as text, valid until the buffer changes or goes.
     [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(data_), size_}; }
     operator std::string_view() const noexcept { return view(); } // NOLINT(google-explicit-constructor): as std::string
+    /// A copy of the bytes.
     [[nodiscard]] std::string str() const { return std::string(view()); }
     friend bool operator==(const byte_buffer& a, std::string_view b) noexcept { return a.view() == b; }
 

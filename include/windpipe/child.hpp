@@ -24,7 +24,9 @@ class process_state;
 /// crashed as exited with the exception code (0xC0000005 and the like).
 class exit_status {
 public:
+    /// One that exited with this code.
     [[nodiscard]] static constexpr exit_status exited(std::uint32_t code) noexcept { return {code, 0}; }
+    /// One that this signal killed.
     [[nodiscard]] static constexpr exit_status signalled(int signal, bool core_dumped = false) noexcept {
         return {0, signal, core_dumped};
     }
@@ -39,6 +41,7 @@ public:
     [[nodiscard]] constexpr std::optional<int> signal() const noexcept {
         return signal_ != 0 ? std::optional(signal_) : std::nullopt;
     }
+    /// Whether the signal left a core dump. Never on Windows.
     [[nodiscard]] constexpr bool core_dumped() const noexcept { return core_dumped_; }
     /// "exited with 3", "killed by signal 9 (SIGKILL)".
     [[nodiscard]] std::string text() const;
@@ -94,12 +97,15 @@ public:
     ///
     /// *Blocks*: until the process ends.
     /// *Returns*: how it ended; the same for every caller and every later call.
-    /// *Errors*: `timed_out`, `operation_canceled`: the process is untouched. `no_child_process`: somebody else reaped
-    /// it, and the kernel does not tell how it ended.
+    /// *Errors*: `timed_out`, `operation_canceled`, `too_many_files_open`, `not_enough_memory` (for what a thread makes
+    /// at its first wait and keeps): the process is untouched. `no_child_process`: somebody else reaped it and the
+    /// kernel does not tell how it ended, or this object has no process.
     /// *Source*: pidfd_open(2), waitid(2); WaitForSingleObject, GetExitCodeProcess.
     [[nodiscard]] result<exit_status> wait(const wait_limit& limit = {});
 
     /// How it ended, or nothing while it runs. Never blocks.
+    ///
+    /// *Errors*: `no_child_process`, as wait().
     [[nodiscard]] result<std::optional<exit_status>> try_wait();
 
     /// What it used; nothing before wait() or try_wait() has given a status.
@@ -108,18 +114,26 @@ public:
     /// Asks the process (with containment::tree, its group) to end, and returns at once. One that has ended is no
     /// error.
     ///
-    /// *Errors*: `operation_not_supported` on Windows where the child shares no console with us.
+    /// *Errors*: `operation_not_supported` on Windows where the child shares no console with us, or is in our own
+    /// process group. `operation_not_permitted`: it runs with rights that we lack. `no_child_process`: this object has
+    /// no process.
     /// *Systems*: SIGTERM on Linux, Ctrl-Break on Windows. Either may be ignored.
+    /// *Source*: pidfd_send_signal(2); GenerateConsoleCtrlEvent.
     [[nodiscard]] result<void> terminate();
 
     /// Forces the process and its tree to end, and returns at once. Wait for it to reap it.
     ///
-    /// *Systems*: SIGKILL on Linux, TerminateJobObject on Windows.
+    /// *Errors*: `operation_not_permitted`: it, or all that is left of its group, runs with rights that we lack.
+    /// `no_child_process`: this object has no process. That it has ended is no error.
+    /// *Systems*: SIGKILL on Linux, to the child and to the group it was started in; TerminateJobObject on Windows.
+    /// *Source*: pidfd_send_signal(2), kill(2); TerminateJobObject.
     [[nodiscard]] result<void> kill();
 
     /// Asks, waits up to `grace`, then forces; returns when the process has ended.
     ///
     /// *Blocks*: at most `grace` and the time the system needs to end a killed process.
+    /// *Returns*: how it ended, as wait().
+    /// *Errors*: those of kill() and wait(). That it cannot be asked is none: then it is forced at once.
     [[nodiscard]] result<exit_status> stop(std::chrono::nanoseconds grace);
 
     /// Lets the process live on without us. It becomes no zombie when it ends. Our pipe ends stay open.

@@ -31,17 +31,17 @@ inline constexpr piped_t piped{};
 
 /// A file to read. It is opened by us, relative to our current directory.
 struct from_file {
-    std::string path;
+    std::string path; ///< UTF-8
 };
 
 /// A file to write, made if missing, emptied first. Opened by us, relative to our current directory.
 struct to_file {
-    std::string path;
+    std::string path; ///< UTF-8
 };
 
 /// A file to write, made if missing, at its end. Opened by us, relative to our current directory.
 struct append_to {
-    std::string path;
+    std::string path; ///< UTF-8
 };
 
 /// For `err` only: wherever `out` goes (2>&1).
@@ -93,28 +93,31 @@ public:
         arguments_.reserve(sizeof...(args));
         (arguments_.emplace_back(std::string_view(args)), ...);
     }
+    /// The same with the arguments as a list.
     command(std::string_view program, std::vector<std::string> arguments)
         : program_(program), arguments_(std::move(arguments)) {}
 
-    /// Adds one argument, or several. The child receives each byte for byte.
+    /// Adds one argument. The child receives each byte for byte.
     command& arg(std::string_view argument) &;
+    /// Adds several arguments.
     command& args(const std::vector<std::string>& arguments) &;
     /// What the child sees as the name it was called by; the program by default.
     command& argv0(std::string_view name) &;
 
     /// Sets one variable of the child's environment, which starts as a copy of ours.
     command& env(std::string_view name, std::string_view value) &;
+    /// Takes one variable out of it; that there is none is no error.
     command& env_remove(std::string_view name) &;
     /// Starts the environment empty, and forgets what was set before.
     command& env_clear() &;
     /// The directory the child starts in. Not used to find the program or the files of redirections.
     command& current_dir(std::string_view path) &;
 
-    /// The child's standard input, output and error stream; `inherit` by default.
-    command& in(input_source source) &;
-    command& out(output_target target) &;
-    command& err(output_target target) &;
+    command& in(input_source source) &;   ///< where its standard input comes from; `inherit` by default
+    command& out(output_target target) &; ///< where its standard output goes; `inherit` by default
+    command& err(output_target target) &; ///< where its standard error goes; `inherit` by default
 
+    /// What kill() and the destructor of the child will reach.
     command& contain(containment reach) &;
 
     // The same on a temporary: command{"ls"}.arg("-l").out(piped).spawn()
@@ -141,11 +144,14 @@ public:
     /// *Errors*: error::operation names the step: "find program", "open stdin", "open stdout", "open stderr",
     /// "current directory", "exec", "arguments", "environment" …, with the system's own code:
     /// `no_such_file_or_directory`, `permission_denied`, `argument_list_too_long`, `executable_format_error`,
-    /// `too_many_files_open`, `invalid_argument` (a NUL byte, an empty program name, an end that an earlier spawn() has
-    /// used up, a stream that cannot be used there), `illegal_byte_sequence` (on Windows, text that is not UTF-8). A
-    /// failed start is never an exit code, and leaves no process, handle or thread behind.
+    /// `too_many_files_open`, `not_enough_memory`, `invalid_argument` (a NUL byte, an empty program name, an end that
+    /// an earlier spawn() has used up, a stream that cannot be used there), `bad_file_descriptor` (a given handle that
+    /// is not open), `illegal_byte_sequence` (on Windows, text that is not UTF-8). A failed start is never an exit
+    /// code, and leaves no process, handle or thread behind.
+    /// *Threads*: any number of commands may be started at the same time; one command, by one thread at a time.
     /// *Systems*: on Windows, inheritable copies of the three streams exist in this process during the call. Code that
     /// starts processes meanwhile without a handle list of its own would pass them on.
+    /// *Example*: examples/interactive.cpp
     /// *Source*: clone(2), close_range(2), execve(2); CreateProcessW, PROC_THREAD_ATTRIBUTE_HANDLE_LIST.
     [[nodiscard]] result<child> spawn();
 

@@ -35,8 +35,10 @@ using result = std::expected<T, error>;
 /// The exception of or_throw(): a `std::system_error` whose `what()` is error::message().
 class failure : public std::system_error {
 public:
+    /// Made by or_throw().
     explicit failure(error cause);
 
+    /// The error it was made from.
     [[nodiscard]] const error& cause() const noexcept { return cause_; }
     [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
 

@@ -29,6 +29,7 @@ void close_native(native_handle handle) noexcept;
 class unique_handle {
 public:
     unique_handle() noexcept = default;
+    /// Takes over `handle`.
     explicit unique_handle(native_handle handle) noexcept : handle_(handle) {}
     unique_handle(unique_handle&& other) noexcept : handle_(other.release()) {}
     unique_handle& operator=(unique_handle&& other) noexcept {
@@ -39,6 +40,7 @@ public:
 
     /// The handle, still owned here.
     [[nodiscard]] native_handle get() const noexcept { return handle_; }
+    /// Whether something is owned.
     [[nodiscard]] explicit operator bool() const noexcept { return handle_ != no_handle; }
 
     /// Gives the handle away: the caller closes it.

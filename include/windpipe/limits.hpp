@@ -12,7 +12,7 @@ namespace windpipe {
 /// never.
 class deadline {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = std::chrono::steady_clock; ///< the clock of all deadlines
 
     /// Never.
     constexpr deadline() noexcept = default;
@@ -23,7 +23,9 @@ public:
     deadline(std::chrono::duration<Rep, Period> from_now) // NOLINT(google-explicit-constructor): {.until = 2s}
         : at_(saturated(std::chrono::duration<double, clock::period>(from_now).count())) {}
 
+    /// Whether it is never reached.
     [[nodiscard]] constexpr bool is_never() const noexcept { return at_ == clock::time_point::max(); }
+    /// Whether the time is over.
     [[nodiscard]] bool has_passed() const noexcept { return !is_never() && clock::now() >= at_; }
     /// What is left: zero when passed, `clock::duration::max()` when never.
     [[nodiscard]] clock::duration left() const noexcept {
@@ -33,6 +35,7 @@ public:
         const auto now = clock::now(); // compared before it is subtracted: a time point long ago would overflow
         return at_ > now ? at_ - now : clock::duration::zero();
     }
+    /// The point in time; `clock::time_point::max()` when never.
     [[nodiscard]] constexpr clock::time_point at() const noexcept { return at_; }
 
     friend constexpr auto operator<=>(const deadline&, const deadline&) noexcept = default;
@@ -51,6 +54,7 @@ private:
     clock::time_point at_ = clock::time_point::max();
 };
 
+/// The deadline that does not come.
 inline constexpr deadline never{};
 
 /// What every call that can block takes, last and defaulted: wait for ever, and let nobody call it off.
@@ -59,8 +63,8 @@ inline constexpr deadline never{};
 /// `errc::operation_canceled`. A call always tries once before it gives up for a deadline: with a deadline that has
 /// passed, it never blocks.
 struct wait_limit {
-    deadline until = never;
-    std::stop_token stop = {};
+    deadline until = never;    ///< how long
+    std::stop_token stop = {}; ///< who may call it off
 
     /// Neither a deadline nor anybody who could request a stop.
     [[nodiscard]] bool is_unlimited() const noexcept { return until.is_never() && !stop.stop_possible(); }

@@ -52,10 +52,15 @@ public:
     [[nodiscard]] windpipe::native_handle native_handle() const noexcept;
 
     /// Gives the native handle away and leaves this end closed. Calls in flight are treated as by close().
+    ///
+    /// *Blocks*: as close().
+    /// *Errors*: none; of a closed end, a unique_handle that owns nothing.
+    /// *Ownership*: the caller's from now on.
     [[nodiscard]] unique_handle release() noexcept;
 
     /// How many bytes the pipe holds before a write waits: what the system granted, not what was asked for.
     ///
+    /// *Errors*: `bad_file_descriptor` (this end is closed).
     /// *Systems*: Linux counts in pages; a pipe filled by writes that are not whole pages can be full at half of its
     /// bytes. A user who holds more than `pipe-user-pages-soft` pages (16384 by default) silently gets pipes of one or
     /// two pages: compare this value with what you need. Windows reports the quota of the pipe.
@@ -92,7 +97,8 @@ public:
     /// *Blocks*: while the pipe is empty and somebody holds the write end.
     /// *Returns*: the number of bytes; 0 is end of stream: every write end is closed and all data has been read. For an
     /// empty `into`, 0 at once.
-    /// *Errors*: `timed_out`, `operation_canceled` (nothing was read), `bad_file_descriptor` (this end is closed).
+    /// *Errors*: `timed_out`, `operation_canceled` (nothing was read), `bad_file_descriptor` (this end is closed),
+    /// `too_many_files_open`, `not_enough_memory` (for what a thread makes at its first wait and keeps).
     /// *Source*: read(2), pipe(7); ReadFile.
     [[nodiscard]] result<std::size_t> read_some(std::span<std::byte> into, const wait_limit& limit = {});
 
@@ -119,17 +125,23 @@ public:
 
     /// How many bytes can be read now without waiting. Never blocks. 0 does not tell an empty pipe from an ended one.
     ///
+    /// *Errors*: `bad_file_descriptor` (this end is closed).
     /// *Source*: FIONREAD in pipe(7); PeekNamedPipe.
     [[nodiscard]] result<std::size_t> available() const;
 
     /// Copies what is there to `into` without consuming it. Never blocks.
     ///
     /// *Returns*: the number of bytes; 0 when there is nothing.
+    /// *Errors*: `bad_file_descriptor` (this end is closed), `too_many_files_open`, `not_enough_memory`.
     /// *Systems*: on Linux the data passes through a private pipe of the calling thread, made at its first use.
     /// *Source*: tee(2); PeekNamedPipe.
     [[nodiscard]] result<std::size_t> peek(std::span<std::byte> into) const;
 
     /// A second handle for the same end. The end counts as closed only when both are.
+    ///
+    /// *Errors*: `bad_file_descriptor` (this end is closed), `too_many_files_open`, `not_enough_memory`.
+    /// *Ownership*: each end owns its handle. The second one is private, as those of make_pipe().
+    /// *Source*: F_DUPFD_CLOEXEC in fcntl(2); DuplicateHandle.
     [[nodiscard]] result<pipe_reader> duplicate() const;
 
 private:
@@ -151,7 +163,8 @@ public:
     /// *Blocks*: while the pipe is full and somebody holds the read end.
     /// *Returns*: when every byte is in the pipe. For no bytes: at once, nothing is written, nobody is woken.
     /// *Errors*: `broken_pipe` when every read end is closed (no signal is raised and none is left pending),
-    /// `timed_out`, `operation_canceled`, `bad_file_descriptor`. error::transferred bytes went into the pipe.
+    /// `timed_out`, `operation_canceled`, `bad_file_descriptor`, `too_many_files_open`, `not_enough_memory` (for what a
+    /// thread makes at its first wait and keeps). error::transferred bytes went into the pipe.
     /// *Threads*: writes of up to 4096 bytes are never mixed with those of other writers; longer ones may be.
     /// *Systems*: when the readers go away during a call, Windows does not tell how many bytes of the interrupted piece
     /// they took; they count as not transferred.
@@ -170,7 +183,8 @@ public:
     /// *Source*: writev(2).
     [[nodiscard]] result<void> write_gather(std::span<const const_buffer> pieces, const wait_limit& limit = {});
 
-    /// A second handle for the same end. Readers see end of stream only when both are closed.
+    /// A second handle for the same end. Readers see end of stream only when both are closed. Otherwise as
+    /// pipe_reader::duplicate().
     [[nodiscard]] result<pipe_writer> duplicate() const;
 
 private:
@@ -178,15 +192,17 @@ private:
     friend class detail::access;
 };
 
+/// What make_pipe() may be told.
 struct pipe_options {
     /// Bytes the pipe shall hold. 0: the system's choice (64 KiB on Linux, 64 KiB here on Windows). A wish: see
     /// detail::pipe_end::capacity() for what was granted.
     std::size_t capacity = 0;
 };
 
+/// Both ends of a new pipe.
 struct pipe_ends {
-    pipe_reader reader;
-    pipe_writer writer;
+    pipe_reader reader; ///< what is written comes out here
+    pipe_writer writer; ///< what is read goes in here
 };
 
 /// Takes over our own standard input, or standard output, as an end: how a worker reaches the pipes its parent gave it.
@@ -197,6 +213,7 @@ struct pipe_ends {
 /// the same pipe, and closing the end tells the other side. Flush what stdio or iostreams hold before.
 /// *Threads*: like an assignment to the process's standard streams: not while others use them.
 /// *Example*: examples/parent_worker.cpp
+/// *Source*: dup3(2), F_DUPFD_CLOEXEC in fcntl(2); GetStdHandle, SetStdHandle.
 [[nodiscard]] result<pipe_reader> take_stdin();
 [[nodiscard]] result<pipe_writer> take_stdout();
 
@@ -206,8 +223,8 @@ struct pipe_ends {
 /// nothing is left open. A capacity above the user's quota (on Linux `pipe-max-size` and `pipe-user-pages-soft`) is no
 /// error: the pipe is made with less.
 /// *Systems*: on Linux the ends never take the numbers 0, 1 and 2, even when these are free.
-/// *Source*: pipe2(2), F_SETPIPE_SZ in fcntl(2); CreatePipe.
 /// *Example*: examples/classic.cpp
+/// *Source*: pipe2(2), F_SETPIPE_SZ in fcntl(2); CreatePipe.
 [[nodiscard]] result<pipe_ends> make_pipe(const pipe_options& options = {});
 
 } // namespace windpipe

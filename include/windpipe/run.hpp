@@ -19,13 +19,14 @@ namespace windpipe {
 
 /// When a capture is complete.
 struct end_policy {
+    /// The kinds of policies, which the functions below make.
     enum class rule {
-        exited_and_drained,
-        end_of_stream,
-        exited_and_quiet,
+        exited_and_drained, ///< drained()
+        end_of_stream,      ///< end_of_stream()
+        exited_and_quiet,   ///< quiet()
     };
-    rule when = rule::exited_and_drained;
-    std::chrono::nanoseconds quiet_for{};
+    rule when = rule::exited_and_drained; ///< which of them
+    std::chrono::nanoseconds quiet_for{}; ///< for quiet(): how long
 
     /// The child has exited and its pipes are empty. Somebody else who still holds their write ends is not waited for.
     [[nodiscard]] static constexpr end_policy drained() noexcept { return {}; }
@@ -39,8 +40,8 @@ struct end_policy {
 
 /// How much of a stream to keep: its beginning and its end. What lies between is read and counted, but not kept.
 struct capture_limit {
-    std::size_t head = no_limit;
-    std::size_t tail = 0;
+    std::size_t head = no_limit; ///< bytes from the beginning
+    std::size_t tail = 0;        ///< bytes from the end
 };
 
 /// What was captured of one stream. The bytes are where they were read to: head.view() looks at them, text() copies.
@@ -49,26 +50,31 @@ struct capture {
     std::string tail;          ///< its last bytes, up to capture_limit::tail, after what was skipped
     std::uint64_t skipped = 0; ///< bytes between head and tail, not kept
 
+    /// All bytes that came, kept or not.
     [[nodiscard]] std::uint64_t total() const noexcept { return head.size() + skipped + tail.size(); }
     /// All of it; where bytes are missing, a line says how many.
     [[nodiscard]] std::string text() const;
 };
 
 /// One of a child's two output streams.
-enum class output_stream { out, err };
+enum class output_stream {
+    out, ///< standard output
+    err, ///< standard error
+};
 
+/// What run() may be told.
 struct run_options {
     /// Fed to standard input, then end of stream. It must stay unchanged until run() returns. Where the command sets
     /// its own `in`, this must be empty.
     std::string_view input = {};
-    capture_limit out = {};
-    capture_limit err = {};
+    capture_limit out = {}; ///< what to keep of standard output
+    capture_limit err = {}; ///< what to keep of standard error
     /// Called with every piece of output as it comes, in this thread; the bytes are there during the call only. They are
     /// captured all the same, unless the limits above say otherwise: `.out = {.head = 0}` keeps none, and then all
     /// pieces pass through one warm buffer. What it throws leaves run(); the child is killed and reaped then.
     std::function<void(output_stream which, std::span<const std::byte> piece)> on_output = {};
-    end_policy end = {};
-    wait_limit limit = {};
+    end_policy end = {};   ///< when the capture is complete
+    wait_limit limit = {}; ///< when the child is killed instead
 };
 
 /// Why run() returned.
@@ -80,16 +86,17 @@ enum class ended_by {
     canceled,      ///< a stop was requested: the child was killed
 };
 
+/// How a run ended, and what came out of it.
 struct run_result {
-    exit_status status = exit_status::exited(0);
-    capture out;
-    capture err;
-    enum ended_by ended_by = ended_by::end_of_stream;
+    exit_status status = exit_status::exited(0);      ///< how the child ended
+    capture out;                                      ///< of standard output
+    capture err;                                      ///< of standard error
+    enum ended_by ended_by = ended_by::end_of_stream; ///< why run() returned
     /// Somebody still held a write end: more output may have been on its way.
     bool writers_alive = false;
     /// Bytes of run_options::input that the child's pipe took.
     std::size_t input_written = 0;
-    resource_usage usage;
+    resource_usage usage; ///< what the child used
 
     /// The child exited with 0, and neither deadline nor stop cut it short.
     [[nodiscard]] bool success() const noexcept {
@@ -109,6 +116,7 @@ struct run_result {
 /// *Errors*: those of command::spawn(); `not_enough_memory`; those of reading a pipe. The child is killed and reaped.
 /// *Ownership*: the command's own ends are used up as by spawn().
 /// *Example*: examples/capture.cpp
+/// *Source*: poll(2), pidfd_open(2); WaitForMultipleObjects, CreateProcessW.
 [[nodiscard]] result<run_result> run(command& what, const run_options& options = {});
 [[nodiscard]] result<run_result> run(command&& what, const run_options& options = {});
 

@@ -32,7 +32,7 @@ struct stream_plan {
 inline constexpr std::array<std::string_view, 3> stream_names{"stdin", "stdout", "stderr"};
 inline constexpr std::array<std::string_view, 3> open_steps{"open stdin", "open stdout", "open stderr"};
 
-/// INVARIANT (by make_spawn_plan): no text holds a NUL byte; program and arguments[0] exist.
+/// INVARIANT (by access::plan_of): no text holds a NUL byte; program and arguments[0] exist.
 struct spawn_plan {
     std::string program;                                 ///< as written: a path, or a name to be searched
     bool program_is_path = false;                        ///< has a separator: used as it is

@@ -11,8 +11,10 @@ constexpr char32_t invalid = 0xFFFFFFFF;
 
 bool is_surrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
+enum class lone_surrogates { no, kept };
+
 /// The code point that starts at text[at], which moves behind it; `invalid` if there is none.
-char32_t decode(std::string_view text, std::size_t& at) {
+char32_t decode(std::string_view text, std::size_t& at, lone_surrogates lone) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::uint8_t lead = byte(at);
     if (lead < 0x80) {
@@ -31,7 +33,7 @@ char32_t decode(std::string_view text, std::size_t& at) {
         c = (c << 6U) | (byte(at + i) & 0x3FU);
     }
     const bool overlong = (more == 2 && c < 0x800) || (more == 3 && c < 0x10000);
-    if (overlong || is_surrogate(c) || c > 0x10FFFF) {
+    if (overlong || (is_surrogate(c) && lone == lone_surrogates::no) || c > 0x10FFFF) {
         return invalid;
     }
     at += more + 1;
@@ -57,13 +59,11 @@ void append_utf8(std::string& out, char32_t c) {
     }
 }
 
-} // namespace
-
-result<std::u16string> to_utf16(std::string_view text, std::string_view operation) {
+result<std::u16string> decode_all(std::string_view text, std::string_view operation, lone_surrogates lone) {
     std::u16string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        const char32_t c = decode(text, at);
+        const char32_t c = decode(text, at, lone);
         if (c == invalid) {
             return std::unexpected(error{std::make_error_code(std::errc::illegal_byte_sequence), operation,
                                          "not UTF-8 at byte " + std::to_string(at)});
@@ -78,7 +78,7 @@ result<std::u16string> to_utf16(std::string_view text, std::string_view operatio
     return out;
 }
 
-std::string to_utf8(std::u16string_view text) {
+std::string encode_all(std::u16string_view text, lone_surrogates lone) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -86,12 +86,26 @@ std::string to_utf8(std::u16string_view text) {
         const bool leads = c >= 0xD800 && c <= 0xDBFF;
         if (leads && i + 1 < text.size() && text[i + 1] >= 0xDC00 && text[i + 1] <= 0xDFFF) {
             c = 0x10000U + ((c - 0xD800U) << 10U) + (text[++i] - 0xDC00U);
-        } else if (is_surrogate(c)) {
+        } else if (is_surrogate(c) && lone == lone_surrogates::no) {
             c = replacement;
         }
         append_utf8(out, c);
     }
     return out;
+}
+
+} // namespace
+
+result<std::u16string> to_utf16(std::string_view text, std::string_view operation) {
+    return decode_all(text, operation, lone_surrogates::no);
+}
+
+std::string to_utf8(std::u16string_view text) { return encode_all(text, lone_surrogates::no); }
+
+std::string to_wtf8(std::u16string_view text) { return encode_all(text, lone_surrogates::kept); }
+
+result<std::u16string> from_wtf8(std::string_view text, std::string_view operation) {
+    return decode_all(text, operation, lone_surrogates::kept);
 }
 
 } // namespace windpipe

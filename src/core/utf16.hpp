@@ -15,4 +15,9 @@ result<std::u16string> to_utf16(std::string_view text, std::string_view operatio
 /// Lone surrogates, which Windows allows in names, become U+FFFD.
 std::string to_utf8(std::u16string_view text);
 
+/// The same for text that must come back as it was: lone surrogates are written as if they were characters. What that
+/// gives may be no UTF-8. Source: "The WTF-8 encoding", https://wtf-8.codeberg.page/
+std::string to_wtf8(std::u16string_view text);
+result<std::u16string> from_wtf8(std::string_view text, std::string_view operation);
+
 } // namespace windpipe

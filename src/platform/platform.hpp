@@ -1,5 +1,7 @@
-// platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it, one
-// file per noun, with the same base names. Nothing above this file includes a system header.
+// platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it. The
+// file that a section names has the same name for each system; what is more than one file's worth of code there has
+// files of its own beside it (windows/transfer.cpp and standard.cpp, linux/peek.cpp). Nothing above this file includes
+// a system header.
 //
 // Holds for all of it: no function throws, logs, aborts or installs a handler; an error carries the code the system
 // gave on the line of the call; a handle made here is born private (close-on-exec, not inheritable); EINTR never
@@ -164,7 +166,8 @@ struct naming {
 };
 naming names() noexcept;
 
-/// This process's environment, "NAME=value" in UTF-8, and one variable of it.
+/// This process's environment, "NAME=value" in UTF-8, and one variable of it. What is no text on Windows (a lone
+/// surrogate) is kept so that a child can be given it unchanged.
 std::vector<std::string> environment();
 std::optional<std::string> environment_variable(const std::string& name);
 

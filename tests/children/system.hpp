@@ -53,7 +53,8 @@ void obey_requests_to_end();
 void catch_broken_pipe();
 bool broken_pipe_was_caught();
 
-/// Starts a process that holds our three streams until stdin ends, or for ever. Returns its id.
+/// Starts a process that holds our three streams until stdin ends, or for ever. Returns its id, once it is in its own
+/// session if it shall be in one.
 unsigned long start_holder(bool own_session, bool for_ever);
 
 /// The end that another process sends us over our stdin becomes our `as`.

@@ -5,7 +5,6 @@
 
 #include <sstream>
 #include <string>
-#include <vector>
 
 namespace {
 
@@ -27,12 +26,14 @@ TEST_P(command_closed_streams, leave_pipes_and_children_working) {
     EXPECT_TRUE(exited_with(user->wait(), 0));
     const std::string listed = read_file(scratch / "report");
     EXPECT_FALSE(listed.starts_with("FAILED")) << listed;
-    std::vector<std::string> lines;
-    for (std::istringstream rest(listed); std::getline(rest, lines.emplace_back());) {
+    std::size_t inherited = 0;
+    std::istringstream rest(listed);
+    for (std::string line; std::getline(rest, line);) {
+        const bool its_own = on_windows && line.contains(" 0 "); // the system's libraries in it have handles, too
+        inherited += its_own ? 0U : 1U;
     }
-    lines.pop_back();
-    EXPECT_EQ(lines.size(), 3U) << "exactly three streams, never fewer: another file would take the free number\n"
-                                << listed;
+    EXPECT_EQ(inherited, 3U) << "exactly three streams, never fewer: another file would take the free number\n"
+                             << listed;
 }
 
 INSTANTIATE_TEST_SUITE_P(each, command_closed_streams, testing::Values("", "0", "1", "2", "01", "02", "12", "012"),

@@ -2,11 +2,13 @@
 #include "helpers/processes.hpp"
 
 #include "support/accounts.hpp"
+#include "support/native.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -52,6 +54,19 @@ TEST(command_errors, a_file_to_write_in_a_missing_directory) {
     const std::string path = utf8(scratch / "missing" / "file");
     EXPECT_TRUE(failed(child_command("cat").out(windpipe::to_file{path}).spawn(), "open stdout", missing));
     EXPECT_TRUE(failed(child_command("cat").err(windpipe::append_to{path}).spawn(), "open stderr", missing));
+}
+
+TEST(command_errors, a_handle_that_is_not_open) {
+    for (const char* step : {"open stdin", "open stdout", "open stderr"}) {
+        windpipe::unique_handle closed(closed_handle());
+        auto what = child_command("cat").in(windpipe::null).out(windpipe::null).err(windpipe::null);
+        if (step == std::string("open stdin")) {
+            what.in(std::move(closed));
+        } else {
+            step == std::string("open stdout") ? what.out(std::move(closed)) : what.err(std::move(closed));
+        }
+        EXPECT_TRUE(failed(what.spawn(), step, std::errc::bad_file_descriptor));
+    }
 }
 
 TEST(command_errors, a_directory_to_write_to) {

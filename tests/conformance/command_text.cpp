@@ -15,8 +15,9 @@ using windpipe::command;
 
 /// A lone high surrogate and a lone low one, as some programs encode what Windows allows in names; a stray byte; a
 /// character that is cut off; one that is written too long.
-const std::vector<std::string> not_utf8{"a\xED\xA0\x80", "\xED\xBF\xBF"
-                                                          "b",
+const std::vector<std::string> not_utf8{"a\xED\xA0\x80",
+                                        "\xED\xBF\xBF"
+                                        "b",
                                         "\x80", "\xE2\x82", "\xC0\xAF"};
 
 constexpr auto refused = std::errc::illegal_byte_sequence;

@@ -133,7 +133,9 @@ TEST(set_capacity, refuses_what_no_pipe_can_hold) {
     EXPECT_FAILS(set_capacity(ends->writer, windpipe::no_limit), invalid_argument);
     EXPECT_VALUE(ends->writer.capacity(), 65536U);
     ends->writer.close();
-    EXPECT_FAILS(set_capacity(ends->writer, 4096), bad_file_descriptor);
+    const auto refused = set_capacity(ends->writer, 4096);
+    ASSERT_FAILS(refused, bad_file_descriptor);
+    EXPECT_NE(refused.error().message().find("this end is closed"), std::string::npos) << refused.error().message();
     EXPECT_FAILS(set_capacity(windpipe::pipe_writer(), 4096), bad_file_descriptor);
 }
 

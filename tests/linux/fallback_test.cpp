@@ -50,6 +50,13 @@ TEST(fallback, is_what_this_run_tests) {
         EXPECT_EQ(errno, ENOTTY);
         ::close(pidfd);
     }
+    if (lacks("pidfdgroup")) {
+        const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
+        ASSERT_GE(pidfd, 0);
+        EXPECT_EQ(::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 1U << 2U), -1);
+        EXPECT_EQ(errno, EINVAL);
+        ::close(pidfd);
+    }
 }
 
 } // namespace

@@ -77,13 +77,45 @@ TEST(process, that_leaves_the_group_escapes) {
     ASSERT_OK(held);
     auto child = child_command("leave_holder", "stay", "apart").in(std::move(held->reader)).out(piped).spawn();
     ASSERT_OK(child);
-    EXPECT_NE(line_of(child->out), "\n");
+    EXPECT_NE(line_of(child->out), "\n") << "the grandchild has its own session now";
     std::byte byte{};
     ASSERT_OK(child->kill());
     EXPECT_TRUE(ended_as(child->wait(), windpipe::exit_status::signalled(9)));
-    (void)child->out.read_some({&byte, 1}, {.until = 30ms});
-    held->writer.close(); // ends it, whether or not it had left the group when the signal came
+    EXPECT_TRUE(failed(child->out.read_some({&byte, 1}, {.until = 30ms}), "read", std::errc::timed_out))
+        << "the grandchild lives";
+    held->writer.close();
     EXPECT_EQ(rest_of(child->out), "");
+}
+
+windpipe::result<windpipe::child> child_that_left(windpipe::command what) {
+    auto child = what.in(null).out(piped).contain(containment::tree).spawn();
+    if (child) {
+        EXPECT_EQ(line_of(child->out), "left\n");
+    }
+    return child;
+}
+
+TEST(process, that_has_left_its_group_is_killed_all_the_same) {
+    auto child = child_that_left(child_command("leave_group"));
+    ASSERT_OK(child);
+    ASSERT_OK(child->kill());
+    EXPECT_TRUE(ended_as(child->wait(), windpipe::exit_status::signalled(9)));
+    EXPECT_OK(child_that_left(child_command("leave_group"))) << "its destructor ends it";
+}
+
+TEST(process, that_has_left_its_group_is_asked_to_end_all_the_same) {
+    auto child = child_that_left(child_command("leave_group"));
+    ASSERT_OK(child);
+    ASSERT_OK(child->terminate());
+    EXPECT_TRUE(ended_as(child->wait(), windpipe::exit_status::signalled(15)));
+}
+
+TEST(process, that_has_left_others_in_its_group_is_killed_with_them) {
+    auto child = child_that_left(child_command("leave_group", "MEMBER"));
+    ASSERT_OK(child);
+    ASSERT_OK(child->kill());
+    EXPECT_TRUE(ended_as(child->wait(), windpipe::exit_status::signalled(9)));
+    EXPECT_EQ(rest_of(child->out), "") << "who was left in the group held it";
 }
 
 /// Waits until the kernel knows no child with this number any more: not even a zombie.

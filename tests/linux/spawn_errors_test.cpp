@@ -113,6 +113,18 @@ TEST(spawn_errors, a_directory_that_may_not_be_entered_and_a_file_that_may_not_b
     EXPECT_NE(locked.find("current directory: Permission denied"), std::string::npos) << locked;
 }
 
+TEST(spawn_errors, a_number_that_no_descriptor_can_have) {
+    for (const int number : {-1, -2, -3, -4, -5, -1000}) {
+        auto what = child_command("two_voices", "", "").in(windpipe::null).out(windpipe::unique_handle(number));
+        const auto child = what.spawn();
+        ASSERT_FALSE(child) << number;
+        EXPECT_EQ(child.error().operation, "open stdout") << number;
+        EXPECT_TRUE(child.error().code == std::errc::bad_file_descriptor ||
+                    (number == -1 && child.error().code == std::errc::invalid_argument))
+            << child.error().message();
+    }
+}
+
 TEST(spawn_errors, leave_no_process_and_no_descriptor) {
     const scratch_directory scratch;
     auto text_file = script(scratch, "echo hello\n").in(piped).out(piped).err(piped);

@@ -3,8 +3,8 @@
 //   nosignal    preadv2 and pwritev2 refuse RWF_NOSIGNAL with EOPNOTSUPP (before Linux 6.18)
 //   nowait      they refuse RWF_NOWAIT with EOPNOTSUPP (where the file cannot do it)
 //   clone3      ENOSYS, as in many sandboxes
-//   closerange  close_range: ENOSYS
 //   pidfdinfo   the ioctl PIDFD_GET_INFO: ENOTTY (before Linux 6.13)
+//   pidfdgroup  pidfd_send_signal refuses PIDFD_SIGNAL_PROCESS_GROUP with EINVAL (before Linux 6.9)
 //
 // A filter of seccomp(2) does it, which children and threads inherit. Exits 126 when it cannot do what was asked.
 #include <linux/audit.h>
@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::uint32_t rwf_nowait = 0x8;
 constexpr std::uint32_t rwf_nosignal = 0x100;
+constexpr std::uint32_t pidfd_signal_process_group = 0x4;
 constexpr std::uint32_t pidfd_get_info = 0xFF0B; // type and number; the size above them grows with the kernel
 
 #if defined(__x86_64__)
@@ -100,8 +101,8 @@ bool take_away(filter& rules, std::string_view feature) {
         rules.refuse_bits(SYS_preadv2, flags, bit, EOPNOTSUPP);
     } else if (feature == "clone3") {
         rules.refuse(SYS_clone3, ENOSYS);
-    } else if (feature == "closerange") {
-        rules.refuse(SYS_close_range, ENOSYS);
+    } else if (feature == "pidfdgroup") {
+        rules.refuse_bits(SYS_pidfd_send_signal, 3, pidfd_signal_process_group, EINVAL);
     } else if (feature == "pidfdinfo") {
         rules.refuse_low_half(SYS_ioctl, 1, pidfd_get_info, ENOTTY);
     } else {

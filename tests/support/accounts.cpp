@@ -20,9 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is on its way out gets this long to be gone: the system ends threads and processes after it has told us of it.
-constexpr auto patience = 5s;
-
 /// Makes the calls after which a thread keeps handles of its own. Some it may give up and make again: every time.
 void make_what_a_thread_keeps() {
     SUCCEED(); // on Windows GoogleTest keeps a thread for each thread that has told it something
@@ -42,15 +39,16 @@ void make_what_a_thread_keeps() {
     }
 }
 
-bool becomes(const std::function<bool()>& condition) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() >= until) {
-            return false;
-        }
-        std::this_thread::sleep_for(1ms);
+/// What is on its way out is gone in a while: the system ends threads and processes after it has told us of it. What
+/// stays, the watchdog reports.
+void wait_until(const std::function<bool()>& condition, const std::function<std::string()>& describe) {
+    if (condition()) {
+        return;
     }
-    return true;
+    const waiting_for gone(describe());
+    while (!condition()) {
+        std::this_thread::yield();
+    }
 }
 
 /// Whether `now` has more of a kind than `before`, beyond what is tolerated.
@@ -82,12 +80,13 @@ expect_nothing_leaked::expect_nothing_leaked() {
 }
 
 expect_nothing_leaked::~expect_nothing_leaked() {
-    EXPECT_TRUE(becomes([&] { return threads() <= threads_; })) << threads() << " threads, before " << threads_ << "\n"
-                                                                << detail::describe_threads();
-    EXPECT_TRUE(becomes([&] { return children() <= children_; })) << children() << " children, before " << children_;
+    wait_until([&] { return threads() <= threads_; },
+               [&] { return "no more than " + std::to_string(threads_) + " threads: something has leaked one"; });
+    wait_until([&] { return children() <= children_; },
+               [&] { return "no more than " + std::to_string(children_) + " children: something has leaked one"; });
     EXPECT_EQ(zombies(), 0U);
-    EXPECT_TRUE(becomes([&] { return !grew(detail::count_handles(), handles_); })) << "handles were left open\n"
-                                                                                   << new_ones(open_handles(), list_);
+    wait_until([&] { return !grew(detail::count_handles(), handles_); },
+               [&] { return "handles to be closed that were left open\n" + new_ones(open_handles(), list_); });
 }
 
 } // namespace windpipe_test

@@ -37,7 +37,8 @@ std::size_t tolerated(const std::string& kind) noexcept;
 /// are more than at its beginning.
 ///
 /// What a thread of windpipe makes once and keeps (its waker, its pipe for peek) is made for the calling thread before
-/// the first count. Threads and processes that are on their way out are given time to be gone.
+/// the first count. What is on its way out is waited for: the watchdog ends a test that has left something behind, and
+/// says what.
 class expect_nothing_leaked {
 public:
     expect_nothing_leaked();

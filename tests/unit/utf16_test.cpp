@@ -68,6 +68,18 @@ TEST(utf16, shows_lone_surrogates_as_replacement_characters) {
                                        "b\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST(utf16, brings_lone_surrogates_back_where_they_must_be_kept) {
+    const std::u16string_view lone{u"a\xD800"
+                                   u"b\xDC00\xD83D\xDE00\xD83D"};
+    const std::string kept = windpipe::to_wtf8(lone);
+    EXPECT_EQ(kept, "a\xED\xA0\x80"
+                    "b\xED\xB0\x80\xF0\x9F\x98\x80\xED\xA0\xBD");
+    const auto back = windpipe::from_wtf8(kept, "test");
+    ASSERT_TRUE(back);
+    EXPECT_EQ(*back, lone);
+    EXPECT_FALSE(windpipe::from_wtf8("\xFF", "test")) << "what is no encoding of anything stays refused";
+}
+
 TEST(utf16, brings_random_text_back) {
     windpipe_test::random_text random(16);
     for (int i = 0; i < 20'000; ++i) {

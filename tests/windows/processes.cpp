@@ -6,6 +6,7 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <string>
 
 namespace windpipe_test {
@@ -36,6 +37,20 @@ void expect_end_of(const windpipe::unique_handle& process) {
 TEST(processes, an_exit_code_has_32_bits) {
     EXPECT_EQ(run_child("exit_with", {"300"}).status, windpipe::exit_status::exited(300));
     EXPECT_EQ(run_child("exit_with", {"-1"}).status, windpipe::exit_status::exited(0xFFFFFFFF));
+}
+
+TEST(processes, a_variable_of_ours_that_is_no_text_reaches_the_child_unchanged) {
+    constexpr auto name = L"WINDPIPE_LONE";
+    const std::wstring value = L"a\xD800z";
+    ASSERT_TRUE(SetEnvironmentVariableW(name, value.c_str()));
+    auto what = child_command("print_env").env("WINDPIPE_OTHER", "x");
+    auto refused = child_command("print_env").env("WINDPIPE_OTHER", "\xED\xA0\x80");
+    const auto done = windpipe::run(what);
+    EXPECT_FAILS(refused.spawn(), illegal_byte_sequence);
+    SetEnvironmentVariableW(name, nullptr);
+    ASSERT_OK(done);
+    const auto variables = parse_counted(done->out.text());
+    EXPECT_NE(std::ranges::find(variables, "WINDPIPE_LONE=a\xED\xA0\x80z"), variables.end()) << done->out.text();
 }
 
 TEST(processes, a_crash_is_an_exit_with_the_exception_code) {

@@ -30,6 +30,17 @@ std::optional<exit_status> status_after_reaping(int pidfd) {
                                      : exit_status::signalled(WTERMSIG(info.exit_code), WCOREDUMP(info.exit_code));
 }
 
+/// To the group that `what` was started as the leader of: 0 or errno, ESRCH when nobody is in it.
+int signal_group(const process& what, int number) {
+    constexpr unsigned to_group = 1U << 2U; // PIDFD_SIGNAL_PROCESS_GROUP, from kernel 6.9 on
+    int sent = sys::pidfd_send_signal(what.handle.get(), number, to_group);
+    if (sent == -1 && errno == EINVAL) {
+        // Not reaped, so its number, which is the group's, still belongs to it.
+        sent = sys::kill(-static_cast<pid_t>(what.id), number);
+    }
+    return sent == -1 ? errno : 0;
+}
+
 std::chrono::nanoseconds duration_of(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
@@ -75,16 +86,19 @@ result<void> wait_ended(const process& what, interruption& interrupted) {
     return wait_for(what.handle.get(), POLLIN, interrupted, "wait");
 }
 
+// A leader can leave its group (setpgid(2)) or take rights that we lack while another member can be reached: that the
+// group got a signal does not say that the leader did. What is to die gets one of its own.
 result<void> signal(const process& what, signal_kind kind) {
-    const int number = kind == signal_kind::ask ? SIGTERM : SIGKILL;
-    constexpr unsigned to_group = 1U << 2U; // PIDFD_SIGNAL_PROCESS_GROUP, from kernel 6.9 on
-    int sent = sys::pidfd_send_signal(what.handle.get(), number, what.leads_group ? to_group : 0);
-    if (sent == -1 && errno == EINVAL && what.leads_group) {
-        // Not reaped, so its number, which is the group's, still belongs to it.
-        sent = sys::kill(-static_cast<pid_t>(what.id), number);
+    const bool force = kind == signal_kind::force;
+    const int number = force ? SIGKILL : SIGTERM;
+    const int of_group = what.leads_group ? signal_group(what, number) : ESRCH;
+    if (force || of_group == ESRCH) {
+        if (sys::pidfd_send_signal(what.handle.get(), number, 0) == -1 && errno != ESRCH) {
+            return sys::failed(force ? "kill" : "terminate");
+        }
     }
-    if (sent == -1 && errno != ESRCH) {
-        return sys::failed(kind == signal_kind::ask ? "terminate" : "kill");
+    if (of_group != 0 && of_group != ESRCH) {
+        return sys::failed(force ? "kill" : "terminate", of_group, "the process group of the child");
     }
     return {};
 }

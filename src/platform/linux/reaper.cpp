@@ -1,6 +1,6 @@
 #include "reaper.hpp"
 
-#include "sys.hpp"
+#include "descriptors.hpp"
 
 #include <atomic>
 #include <exception>
@@ -38,7 +38,11 @@ int reaper_epoll() {
     if (running != -1) {
         return running;
     }
-    unique_handle epoll(sys::epoll_create1(EPOLL_CLOEXEC));
+    unique_handle made(sys::epoll_create1(EPOLL_CLOEXEC));
+    if (!made) {
+        return -1;
+    }
+    auto epoll = clear_of_standard(std::move(made), "make epoll");
     if (!epoll) {
         return -1;
     }
@@ -47,8 +51,8 @@ int reaper_epoll() {
     sigfillset(&all);
     (void)::pthread_sigmask(SIG_SETMASK, &all, &before); // the application's handlers are not for this thread
     try {
-        std::thread(serve, epoll.get()).detach();
-        running = epoll.release();
+        std::thread(serve, epoll->get()).detach();
+        running = epoll->release();
     } catch (const std::exception&) { // no more threads
     }
     (void)::pthread_sigmask(SIG_SETMASK, &before, nullptr);

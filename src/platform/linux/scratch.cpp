@@ -1,6 +1,6 @@
 #include "scratch.hpp"
 
-#include "sys.hpp"
+#include "descriptors.hpp"
 
 #include <array>
 
@@ -13,8 +13,15 @@ scratch_pipe* scratch_pipe::of_this_thread() {
         if (sys::pipe2(fds.data(), O_CLOEXEC | O_NONBLOCK) == -1) {
             return nullptr;
         }
-        mine.reader_.reset(fds[0]);
-        mine.writer_.reset(fds[1]);
+        unique_handle second(fds[1]);
+        auto reader = clear_of_standard(unique_handle(fds[0]), "make scratch pipe");
+        auto writer = clear_of_standard(std::move(second), "make scratch pipe");
+        if (!reader || !writer) {
+            errno = (reader ? writer : reader).error().code.value();
+            return nullptr;
+        }
+        mine.reader_ = std::move(*reader);
+        mine.writer_ = std::move(*writer);
     }
     return &mine;
 }

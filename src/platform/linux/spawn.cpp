@@ -35,6 +35,8 @@ result<int> open_stream(child_streams& streams, std::size_t i, const std::string
     return streams.opened[i].get();
 }
 
+std::string not_open(int descriptor) { return "no file is open as " + std::to_string(descriptor); }
+
 result<int> resolve(child_streams& streams, std::size_t i, const stream_plan& plan) {
     using enum stream_plan::source;
     const auto ours_or_null = [&](int standard) -> result<int> {
@@ -57,6 +59,9 @@ result<int> resolve(child_streams& streams, std::size_t i, const stream_plan& pl
     case append_file:
         return open_stream(streams, i, plan.path, O_WRONLY | O_CREAT | O_APPEND);
     case handle:
+        if (plan.handle < 0) { // plan_moves() has a meaning of its own for these
+            return sys::failed(open_steps[i], EBADF, not_open(plan.handle));
+        }
         return plan.handle;
     case same_as_out:
         return streams.sources[1];
@@ -101,6 +106,12 @@ private:
 /// What a failed step of the child means, with the text that it failed on.
 error step_error(const child_orders& orders, const spawn_plan& plan) {
     std::string context;
+    for (std::size_t i = 0; orders.failed_code == EBADF && i < plan.streams.size(); ++i) {
+        const stream_plan& stream = plan.streams[i];
+        if (stream.from == stream_plan::source::handle && sys::fcntl(stream.handle, F_GETFD) == -1) {
+            return sys::failure_of(open_steps[i], EBADF, not_open(stream.handle));
+        }
+    }
     if (orders.failed_step == child_step::exec) {
         context = orders.program;
         struct stat about{};
@@ -116,6 +127,31 @@ error step_error(const child_orders& orders, const spawn_plan& plan) {
     }
     return sys::failure_of(step_names[static_cast<std::size_t>(orders.failed_step)], orders.failed_code,
                            std::move(context));
+}
+
+/// Waits for a child that has ended or is about to, and that nobody shall learn of. Not through the gate: one of ours
+/// that nobody can see any more must not stay.
+void reap_now(int pidfd) {
+    siginfo_t ended{};
+    while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED) == -1 && errno == EINTR) {
+    }
+}
+
+/// The kernel may give the pidfd a number of a standard stream that is closed. Where it can have no other, the child is
+/// taken back.
+result<process> with_clear_handle(process started) {
+    const int pidfd = started.handle.get();
+    if (pidfd >= first_own_descriptor) {
+        return started;
+    }
+    auto clear = private_copy(pidfd, "start process");
+    if (!clear) {
+        (void)::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
+        reap_now(pidfd);
+        return std::unexpected(std::move(clear).error());
+    }
+    started.handle = std::move(*clear);
+    return started;
 }
 
 } // namespace
@@ -157,13 +193,10 @@ result<process> spawn(const spawn_plan& plan) {
         started.id = static_cast<std::uint32_t>(pid);
     }
     if (orders.failed_step != child_step::none) {
-        siginfo_t ended{};
-        // Not through the gate: a child of ours that nobody can see any more must not stay.
-        while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED) == -1 && errno == EINTR) {
-        }
+        reap_now(pidfd);
         return std::unexpected(step_error(orders, plan));
     }
-    return started;
+    return with_clear_handle(std::move(started));
 }
 
 } // namespace windpipe::platform

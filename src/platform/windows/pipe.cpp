@@ -48,7 +48,7 @@ result<raw_pipe> create_pipe(std::size_t capacity, local_end local) {
     return raw_pipe{unique_handle(reader), unique_handle(writer)};
 }
 
-result<void> check_end(native_handle handle, direction way) {
+result<void> verify_end(native_handle handle, direction way) {
     ACCESS_MASK access = 0;
     if (handle == no_handle) { // to the system, this value is the process itself
         return sys::failed("adopt", ERROR_INVALID_HANDLE, "no handle");
@@ -72,6 +72,13 @@ result<void> check_end(native_handle handle, direction way) {
     if ((mode & PIPE_NOWAIT) != 0) {
         return sys::refused("adopt", std::errc::invalid_argument,
                             text_of(handle) + " is set to PIPE_NOWAIT; set it to PIPE_WAIT by SetNamedPipeHandleState");
+    }
+    return {};
+}
+
+result<void> check_end(native_handle handle, direction way) {
+    if (auto verified = verify_end(handle, way); !verified) {
+        return verified;
     }
     if (!sys::set_handle_information(handle, HANDLE_FLAG_INHERIT, 0)) {
         return sys::failed("adopt");

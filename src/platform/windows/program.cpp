@@ -56,7 +56,7 @@ result<std::vector<std::u16string>> candidates(const spawn_plan& plan) {
     }
     std::vector<std::u16string> paths;
     for (const std::string& directory : plan.search) {
-        auto path = to_utf16(directory, step);
+        auto path = from_wtf8(directory, step); // of PATH, which need not be UTF-16
         if (!path) {
             return std::unexpected(std::move(path).error());
         }

@@ -29,11 +29,20 @@ result<std::u16string> command_line(const spawn_plan& plan) {
     return line;
 }
 
+/// Whether a variable is one that we have ourselves: what is in it is then no mistake of the command's.
+bool is_ours(const std::string& entry) {
+    const std::vector<std::string> ours = environment();
+    return std::ranges::find(ours, entry) != ours.end();
+}
+
 /// "A=1\0B=2\0\0", sorted. Source: CreateProcessW, lpEnvironment; "Changing Environment Variables".
 result<std::u16string> environment_block(const spawn_plan& plan) {
     std::vector<std::u16string> entries;
     for (const std::string& entry : *plan.environment) {
         auto text = to_utf16(entry, "environment");
+        if (!text && is_ours(entry)) {
+            text = from_wtf8(entry, "environment");
+        }
         if (!text) {
             return std::unexpected(std::move(text).error());
         }

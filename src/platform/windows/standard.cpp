@@ -1,4 +1,4 @@
-#include "sys.hpp"
+#include "transfer.hpp"
 
 #include <fcntl.h>
 #include <io.h>
@@ -33,7 +33,7 @@ result<unique_handle> take_standard(direction way) {
     if (standard == nullptr || standard == no_handle) {
         return sys::failed("adopt", ERROR_INVALID_HANDLE, "this process was started without this stream");
     }
-    if (auto checked = check_end(standard, way); !checked) {
+    if (auto checked = verify_end(standard, way); !checked) {
         return std::unexpected(std::move(checked).error());
     }
     auto taken = duplicate(standard);

@@ -3,6 +3,8 @@
 
 #include "sys.hpp"
 
+#include "platform/platform.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -25,6 +27,9 @@ std::size_t piece_to_write(HANDLE writer, std::size_t wish) noexcept;
 
 /// How many bytes the pipe holds in the direction of one of its ends.
 ULONG quota_of(const sys::pipe_facts& facts, bool of_writer) noexcept;
+
+/// As check_end(), but the handle stays as inheritable as it is.
+result<void> verify_end(native_handle handle, direction way);
 
 /// What a transfer came to.
 struct transferred {

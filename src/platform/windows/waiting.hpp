@@ -44,7 +44,8 @@ public:
     /// For the one overlapped transfer the thread makes at a time.
     [[nodiscard]] HANDLE transfer_event() const noexcept { return transfer_done_.get(); }
 
-    /// From here to end(), a wake-up, and the time `until` if it is given, calls off what the thread does in the system.
+    /// From here to end(), a wake-up, and the time `until` if it is given, calls off what the thread does in the
+    /// system.
     /// PRE: by its own thread. After begin(), it asks why() once more: a wake-up before begin() calls nothing off.
     void begin(const deadline* until) noexcept;
     /// Returns whether the transfer was called off (it may be done all the same).
@@ -80,8 +81,8 @@ private:
     bool inside_ = false;             // between begin() and end()
     bool called_off_ = false;         // since begin()
     const deadline* until_ = nullptr; // only between begin() and end()
-    // When the timer comes, or earlier. It is left set after end(), and set again when it has come too early: a thread that
-    // makes many short calls with deadlines sets it once in a while.
+    // When the timer comes, or earlier. It is left set after end(), and set again when it has come too early: a thread
+    // that makes many short calls with deadlines sets it once in a while.
     deadline::clock::time_point timer_at_ = deadline::clock::time_point::max();
 };
 

@@ -1,6 +1,7 @@
 // processes.cpp - a grandchild that holds our streams, and an end received from a stranger.
 #include "system.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,16 +9,27 @@
 namespace child_system {
 
 unsigned long start_holder(bool own_session, bool for_ever) {
+    int told[2] = {-1, -1};
+    if (::pipe(told) != 0) {
+        exit_with(98);
+    }
     const pid_t started = ::fork();
     if (started < 0) {
         exit_with(98);
     }
     if (started > 0) {
+        ::close(told[1]);
+        char byte = 0;
+        while (::read(told[0], &byte, 1) == -1 && errno == EINTR) { // its end: the holder has got so far
+        }
+        ::close(told[0]);
         return static_cast<unsigned long>(started);
     }
     if (own_session) {
         ::setsid();
     }
+    ::close(told[0]);
+    ::close(told[1]);
     if (for_ever) {
         block_for_ever();
     }

@@ -67,13 +67,26 @@ int wmain(int argc, wchar_t** argv) {
 namespace child_system {
 
 std::string narrow(std::wstring_view wide) {
-    if (wide.empty()) {
-        return {};
+    std::string text;
+    const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+        std::uint32_t c = wide[i];
+        if (c >= 0xD800 && c <= 0xDBFF && i + 1 < wide.size() && wide[i + 1] >= 0xDC00 && wide[i + 1] <= 0xDFFF) {
+            c = 0x10000U + ((c - 0xD800U) << 10U) + (wide[++i] - 0xDC00U);
+        }
+        if (c < 0x80) {
+            put(c);
+            continue;
+        }
+        if (c >= 0x10000) {
+            put(0xF0U | (c >> 18U));
+            put(0x80U | ((c >> 12U) & 0x3FU));
+        } else if (c >= 0x800) {
+            put(0xE0U | (c >> 12U));
+        }
+        put(c < 0x800 ? 0xC0U | (c >> 6U) : 0x80U | ((c >> 6U) & 0x3FU));
+        put(0x80U | (c & 0x3FU));
     }
-    const int length = static_cast<int>(wide.size());
-    const int size = WideCharToMultiByte(CP_UTF8, 0, wide.data(), length, nullptr, 0, nullptr, nullptr);
-    std::string text(static_cast<std::size_t>(size), '\0');
-    WideCharToMultiByte(CP_UTF8, 0, wide.data(), length, text.data(), size, nullptr, nullptr);
     return text;
 }
 

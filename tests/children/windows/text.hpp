@@ -6,6 +6,7 @@
 
 namespace child_system {
 
+/// A lone surrogate is written as if it were a character: the reader must be able to tell it from others.
 std::string narrow(std::wstring_view wide);
 
 } // namespace child_system

@@ -8,10 +8,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace {
 
@@ -67,6 +69,65 @@ result<void> run_cat(const char* cat) {
     return done->success() && done->out.text() == "run" ? result<void>{} : wrong("run", done->out.text());
 }
 
+/// What a closed stream's number belongs to now must not be one of ours: text that is printed would get into it.
+result<void> peek_while_printing() {
+    auto ends = windpipe::make_pipe();
+    if (!ends) {
+        return std::unexpected(ends.error());
+    }
+    if (auto written = ends->writer.write("peeked"); !written) {
+        return written;
+    }
+    std::string got(6, ' ');
+    for (int i = 0; i < 3; ++i) {
+        const auto seen = ends->reader.peek(std::as_writable_bytes(std::span(got)));
+        if (!seen) {
+            return std::unexpected(seen.error());
+        }
+        if (got != "peeked") {
+            return wrong("peek", got);
+        }
+        std::fputs("astray", stdout);
+        std::fputs("astray", stderr);
+        std::fflush(nullptr);
+    }
+    return {};
+}
+
+result<void> let_go_of_cat(const char* cat) {
+    auto child = windpipe::command{cat}.in(windpipe::piped).out(windpipe::piped).spawn();
+    if (!child) {
+        return std::unexpected(child.error());
+    }
+    child->detach();
+    child->in.close();
+    std::string got;
+    if (auto read = child->out.read_to_end(got); !read) {
+        return std::unexpected(read.error());
+    }
+    return got.empty() ? result<void>{} : wrong("detach", got);
+}
+
+/// Also while a child runs: nothing that belongs to it is in the place of a stream.
+result<void> take_what_is_no_pipe(std::string_view closed, const char* cat) {
+    auto child = windpipe::command{cat}.in(windpipe::piped).out(windpipe::piped).spawn();
+    if (!child) {
+        return std::unexpected(child.error());
+    }
+    const auto reason = [&](char number) {
+        return closed.contains(number) ? std::errc::bad_file_descriptor : std::errc::invalid_argument;
+    };
+    const auto in = windpipe::take_stdin();
+    if (in || in.error().code != reason('0')) {
+        return wrong("take_stdin", in ? "it took something" : in.error().message());
+    }
+    const auto out = windpipe::take_stdout();
+    if (out || out.error().code != reason('1')) {
+        return wrong("take_stdout", out ? "it took something" : out.error().message());
+    }
+    return {};
+}
+
 result<std::string> handles_of_child(const char* list_handles) {
     auto child = windpipe::command{list_handles}.in(windpipe::inherit).out(windpipe::piped).spawn();
     if (!child) {
@@ -83,11 +144,14 @@ result<std::string> handles_of_child(const char* list_handles) {
     return status->success() ? result<std::string>(got) : wrong("list_handles", status->text());
 }
 
-result<std::string> use_all(const char* cat, const char* list_handles) {
+result<std::string> use_all(std::string_view closed, const char* cat, const char* list_handles) {
     for (int i = 0; i < 3; ++i) {
         auto used = use_a_pipe();
         used = used ? hand_over_a_pipe(cat) : used;
         used = used ? run_cat(cat) : used;
+        used = used ? peek_while_printing() : used;
+        used = used ? let_go_of_cat(cat) : used;
+        used = used ? take_what_is_no_pipe(closed, cat) : used;
         if (!used) {
             return std::unexpected(used.error());
         }
@@ -102,7 +166,7 @@ int main(int argc, char** argv) {
         return 99;
     }
     windpipe_test::close_streams(argv[1]);
-    const auto used = use_all(argv[3], argv[4]);
+    const auto used = use_all(argv[1], argv[3], argv[4]);
     std::ofstream report(argv[2], std::ios::binary);
     report << (used ? *used : "FAILED: " + used.error().message()) << std::flush;
     return report.good() && used ? 0 : 1;
