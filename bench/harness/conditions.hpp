@@ -25,8 +25,8 @@ double bounce_ns(cpu_pair cpus);
 /// round trip over a kernel pipe.
 double wake_up_us(cpu_pair cpus);
 
-/// Has the host back so much memory, in huge pages and small ones, that the next process gets. In a virtual machine fresh
-/// memory may cost ten times what used one does, and the row that comes first would pay for all.
+/// Has the host back so much memory, in huge pages and small ones, that the next process gets. In a virtual machine
+/// fresh memory may cost ten times what used one does, and the row that comes first would pay for all.
 void warm_memory(std::uint64_t bytes);
 
 /// Processor time since boot, in seconds, over all processors; and that of this process and its reaped children.

@@ -34,9 +34,9 @@ struct row_group {
     std::string table;  ///< groups of one table are its columns
     std::string column; ///< "64 KiB writes"
     std::vector<std::string> baselines = {};
-    bool two_cpus = false;   ///< the placement of the processors matters, and each worker has one for itself
+    bool two_cpus = false;    ///< the placement of the processors matters, and each worker has one for itself
     std::uint64_t memory = 0; ///< that a worker fills: as much is made ready by the machine before every sample
-    std::uint64_t bytes = 0; ///< that every worker that counts bytes must have moved; 0: no bytes
+    std::uint64_t bytes = 0;  ///< that every worker that counts bytes must have moved; 0: no bytes
     std::vector<entry> entries = {};
     std::function<values(const std::vector<nlohmann::json>& reports)> evaluate = {};
 

@@ -16,6 +16,10 @@ windpipe_check(quotes_of_examples snippets)
 windpipe_check(links links)
 windpipe_check(surroundings surroundings)
 windpipe_check(reference reference)
+add_test(NAME check/bench_tables COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/bench/make_tables.py --check)
+add_test(NAME check/performance_picture
+         COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/make_performance_svg.py --check)
+set_tests_properties(check/bench_tables check/performance_picture PROPERTIES LABELS check TIMEOUT 60)
 # It builds the command at its first run.
 windpipe_check(dev_script dev)
 set_tests_properties(check/dev_script PROPERTIES PROCESSORS 2)

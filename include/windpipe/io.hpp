@@ -38,8 +38,8 @@ public:
     /// Writes all of `bytes`, now or later.
     ///
     /// *Blocks*: where the buffer must be sent and the pipe is full.
-    /// *Errors*: those of pipe_writer::write(), also for bytes written earlier. A record that fits into the buffer is then
-    /// not in it and can be written again; of a longer one error::transferred bytes were sent.
+    /// *Errors*: those of pipe_writer::write(), also for bytes written earlier. A record that fits into the buffer is
+    /// then not in it and can be written again; of a longer one error::transferred bytes were sent.
     [[nodiscard]] result<void> write(const_buffer bytes, const wait_limit& limit = {});
     [[nodiscard]] result<void> write(std::string_view text, const wait_limit& limit = {});
 

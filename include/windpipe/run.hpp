@@ -69,8 +69,8 @@ struct run_options {
     std::string_view input = {};
     capture_limit out = {}; ///< what to keep of standard output
     capture_limit err = {}; ///< what to keep of standard error
-    /// Called with every piece of output as it comes, in this thread; the bytes are there during the call only. They are
-    /// captured all the same, unless the limits above say otherwise: `.out = {.head = 0}` keeps none, and then all
+    /// Called with every piece of output as it comes, in this thread; the bytes are there during the call only. They
+    /// are captured all the same, unless the limits above say otherwise: `.out = {.head = 0}` keeps none, and then all
     /// pieces pass through one warm buffer. What it throws leaves run(); the child is killed and reaped then.
     std::function<void(output_stream which, std::span<const std::byte> piece)> on_output = {};
     end_policy end = {};   ///< when the capture is complete

@@ -135,7 +135,7 @@ PIPE_TEST(buffered_writer, a_tie_outlives_the_writer) {
         buffered_writer writer(std::move(requests_end));
         writer.tie(answers);
     }
-    EXPECT_VALUE(read_text(requests, 100), "") << "the tie holds no end open";
+    EXPECT_VALUE(read_text(requests, 100), ""); // the tie holds no end open
     ASSERT_OK(answers_end.write("text"));
     EXPECT_VALUE(read_text(answers, 100), "text");
 }
@@ -160,7 +160,7 @@ SIZED_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_
     EXPECT_EQ(refused->transferred, 0U) << "none of this record";
     observed_thread thread([&] { EXPECT_OK(writer.close()); });
     expect_pattern(reader, accepted);
-    EXPECT_VALUE(read_text(reader, 1), "") << "and nothing more";
+    EXPECT_VALUE(read_text(reader, 1), ""); // and nothing more
 }
 
 PIPE_TEST(buffered_writer, says_that_nobody_reads) {

@@ -1,11 +1,14 @@
 // What on_output is told of: every byte of both streams, in order, whatever is kept of them.
 #include "helpers/processes.hpp"
 
+#include "support/accounts.hpp"
 #include "support/pattern.hpp"
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 namespace {
@@ -50,8 +53,8 @@ TEST(run_output, is_heard_whole_when_little_or_nothing_is_kept) {
 TEST(run_output, is_heard_while_the_child_runs) {
     std::stop_source enough; // requested by what is heard: the child itself never ends
     const auto done = run(child_command("hold_open", "ever"),
-                          {.limit = {.stop = enough.get_token()},
-                           .on_output = [&](output_stream, std::span<const std::byte>) { enough.request_stop(); }});
+                          {.on_output = [&](output_stream, std::span<const std::byte>) { enough.request_stop(); },
+                           .limit = {.stop = enough.get_token()}});
     ASSERT_OK(done);
     EXPECT_EQ(done->ended_by, windpipe::ended_by::canceled);
     EXPECT_EQ(done->out.text(), "ready\n");

@@ -35,7 +35,9 @@ const timespec* timeout_until(const deadline& until, timespec& storage) {
     return &storage;
 }
 
-bool cannot_be_called_off(const interruption& interrupted) { return interrupted.unlimited() && __libc_single_threaded != 0; }
+bool cannot_be_called_off(const interruption& interrupted) {
+    return interrupted.unlimited() && __libc_single_threaded != 0;
+}
 
 result<void> wait_for(int fd, short events, interruption& interrupted, std::string_view operation) {
     if (const auto why = interrupted.why()) { // asked first: with a passed deadline no waker is needed

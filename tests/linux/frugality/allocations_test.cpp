@@ -12,6 +12,8 @@
 #include <new>
 #include <span>
 #include <stop_token>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -77,6 +79,21 @@ TEST_F(frugality, writes_and_reads_allocate_nothing) {
                       EXPECT_TRUE(ends.reader.read(bytes));
                       EXPECT_TRUE(ends.reader.read(bytes));
                   }
+              }),
+              0U);
+}
+
+TEST_F(frugality, large_and_buffered_writes_allocate_nothing) {
+    const std::vector<std::byte> large(48UL * 1024); // fits into the pipe, and may be cut
+    windpipe::buffered_writer buffered(std::move(ends.writer));
+    std::vector<std::byte> into(large.size() + 100 * bytes.size());
+    EXPECT_EQ(allocations_of([&] {
+                  EXPECT_TRUE(buffered.end().write(large));
+                  for (int i = 0; i < 20; ++i) {
+                      EXPECT_TRUE(buffered.write(bytes));
+                  }
+                  EXPECT_TRUE(buffered.flush());
+                  EXPECT_TRUE(ends.reader.read(std::span(into).first(large.size() + 20 * bytes.size())));
               }),
               0U);
 }

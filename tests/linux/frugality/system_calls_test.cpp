@@ -3,6 +3,8 @@
 
 #include "support/children.hpp"
 
+#include <windpipe/bytes.hpp>
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -67,6 +69,50 @@ TEST_P(system_calls, are_one_per_small_transfer) {
 
 INSTANTIATE_TEST_SUITE_P(each, system_calls, testing::Values("nothing", "write", "read", "gather", "write_and_read"),
                          [](const auto& info) { return info.param; });
+
+TEST(system_calls, of_a_wait_on_a_peer_that_sleeps_are_few) {
+    if (!kernel_has_quiet_writes()) {
+        GTEST_SKIP() << "this kernel lacks RWF_NOSIGNAL or RWF_NOWAIT on pipes: the fallback makes more calls";
+    }
+    const auto calls = trace(child_program("traced"), {"waits"});
+    if (!calls) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    const counts made = counted(*calls);
+    std::size_t all = 0;
+    for (const auto& [call, times] : made) {
+        all += static_cast<std::size_t>(times);
+    }
+    EXPECT_GE(made.at(SYS_ppoll), 40);
+    EXPECT_LE(all, 5U * 40U)
+        << "a try, a sleep, a try: whoever looks again and again while nothing comes costs a processor";
+}
+
+TEST(system_calls, of_a_thousand_small_records_are_few) {
+    const auto calls = trace(child_program("traced"), {"buffered"});
+    if (!calls) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    // 8 full buffers of 128 records, unless the tracer has made some of them old: then a few more.
+    EXPECT_LE(calls->size(), 100U);
+    EXPECT_GE(calls->size(), 8U);
+}
+
+TEST(copies, of_captured_bytes_are_none_as_they_grow) {
+    constexpr std::size_t large = 64UL * 1024 * 1024;
+    constexpr std::size_t piece = 1024UL * 1024;
+    windpipe::byte_buffer bytes;
+    ASSERT_FALSE(bytes.room(piece).empty());
+    bytes.commit(piece);
+    const std::byte* const place = bytes.data();
+    while (bytes.size() < large) {
+        ASSERT_FALSE(bytes.room(piece).empty());
+        bytes.commit(piece);
+        ASSERT_EQ(bytes.data(), place) << "moved, and so copied, at " << bytes.size() << " bytes";
+    }
+    bytes.trim();
+    EXPECT_EQ(bytes.data(), place);
+}
 
 TEST(system_calls, of_a_start_share_our_memory_instead_of_copying_it) {
     const auto calls = trace(child_program("traced"), {"spawn", child_program("exit_with")});
