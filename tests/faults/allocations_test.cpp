@@ -17,7 +17,9 @@ namespace {
 thread_local std::size_t until_failure = 0; // 0: none fails
 
 void* new_or_failure(std::size_t size) {
-    void* const memory = until_failure != 0 && --until_failure == 0 ? nullptr : std::malloc(size == 0 ? 1 : size);
+    const bool counts = until_failure != 0;
+    until_failure -= counts ? 1 : 0;
+    void* const memory = counts && until_failure == 0 ? nullptr : std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) {
         throw std::bad_alloc();
     }

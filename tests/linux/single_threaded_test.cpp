@@ -8,11 +8,12 @@
 
 namespace {
 
-using namespace windpipe_test;
+using windpipe_test::child_command;
+using windpipe_test::child_program;
 
-void expect_as_it_should_be(const std::string& way, const std::string& program, std::vector<std::string> arguments) {
-    const auto done =
-        windpipe::run(child_command("single_threaded", way, child_program(program)).args(std::move(arguments)));
+void expect_as_it_should_be(const std::string& way, const std::string& program,
+                            const std::vector<std::string>& arguments) {
+    const auto done = windpipe::run(child_command("single_threaded", way, child_program(program)).args(arguments));
     ASSERT_OK(done);
     if (done->status == windpipe::exit_status::exited(77)) {
         GTEST_SKIP() << "a sanitizer has started a thread in it";
