@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace windpipe::detail {
@@ -18,9 +19,14 @@ class process_state;
 
 class access {
 public:
+    /// On failure `handle` is untouched.
     template <class End>
-    static End make_end(unique_handle handle) {
-        return End(std::make_unique<endpoint>(std::move(handle)));
+    static result<End> make_end(unique_handle&& handle) {
+        std::unique_ptr<endpoint> state(new (std::nothrow) endpoint(std::move(handle))); // no memory: no move
+        if (state == nullptr) {
+            return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "make end"});
+        }
+        return End(std::move(state));
     }
     static endpoint* endpoint_of(const pipe_end& end) noexcept { return end.state_.get(); }
 

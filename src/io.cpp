@@ -56,8 +56,9 @@ result<void> write_buffer::write(const_buffer bytes, const wait_limit& limit) {
         since_ = clock::now();
         look_again_ = bytes_between_looks;
         if (bytes.size() >= bytes_.size() || since_ - sent_ >= too_old) {
-            sent_ = since_;
-            return end_.write(bytes, limit);
+            auto written = end_.write(bytes, limit);
+            sent_ = clock::now();
+            return written;
         }
     }
     std::ranges::copy(bytes, bytes_.begin() + static_cast<std::ptrdiff_t>(last_));

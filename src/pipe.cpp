@@ -94,8 +94,15 @@ result<pipe_ends> make_pipe(const pipe_options& options) {
     if (!ends) {
         return std::unexpected(std::move(ends).error());
     }
-    return pipe_ends{access::make_end<pipe_reader>(std::move(ends->reader)),
-                     access::make_end<pipe_writer>(std::move(ends->writer))};
+    auto reader = access::make_end<pipe_reader>(std::move(ends->reader));
+    if (!reader) {
+        return std::unexpected(std::move(reader).error());
+    }
+    auto writer = access::make_end<pipe_writer>(std::move(ends->writer));
+    if (!writer) {
+        return std::unexpected(std::move(writer).error());
+    }
+    return pipe_ends{std::move(*reader), std::move(*writer)};
 }
 
 result<pipe_reader> take_stdin() { return take_standard<pipe_reader>(platform::direction::read); }

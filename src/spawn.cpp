@@ -91,9 +91,17 @@ void use_up(Variant& stream) {
         stream);
 }
 
+/// Throws std::bad_alloc.
 template <class End>
 End end_of(unique_handle& handle) {
-    return handle ? detail::access::make_end<End>(std::move(handle)) : End();
+    if (!handle) {
+        return End();
+    }
+    auto end = detail::access::make_end<End>(std::move(handle));
+    if (!end) {
+        throw std::bad_alloc();
+    }
+    return std::move(*end);
 }
 
 } // namespace

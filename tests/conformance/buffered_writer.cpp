@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace windpipe_test {
 namespace {
@@ -17,24 +18,24 @@ namespace {
 using namespace std::chrono_literals;
 using windpipe::buffered_writer;
 
-/// Past the first write, which goes at once because nothing was written before it.
-void warm(buffered_writer& writer, windpipe::pipe_reader& reader) {
-    ASSERT_OK(writer.write("warm"));
-    ASSERT_OK(writer.flush());
-    EXPECT_VALUE(read_text(reader, 100), "warm");
+/// Writes single bytes until one stays in the buffer: a writer that was slow in between sends at once. How many.
+std::size_t leave_in_buffer(buffered_writer& writer) {
+    std::size_t written = 0;
+    while (writer.buffered() == 0) {
+        windpipe::or_throw(writer.write("x"));
+        ++written;
+    }
+    return written;
 }
 
-PIPE_TEST(buffered_writer, sends_nothing_until_it_is_flushed) {
+PIPE_TEST(buffered_writer, keeps_records_until_it_is_flushed) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
-    warm(writer, reader);
-    ASSERT_OK(writer.write("one"));
-    ASSERT_OK(writer.write("two"));
-    EXPECT_EQ(writer.buffered(), 6U);
-    EXPECT_VALUE(reader.available(), 0U);
+    const std::size_t written = leave_in_buffer(writer);
+    EXPECT_VALUE(reader.available(), written - writer.buffered());
     ASSERT_OK(writer.flush());
     EXPECT_EQ(writer.buffered(), 0U);
-    EXPECT_VALUE(read_text(reader, 100), "onetwo");
+    EXPECT_VALUE(reader.available(), written);
 }
 
 PIPE_TEST(buffered_writer, records_of_any_size_arrive_whole_and_in_order) {
@@ -58,12 +59,13 @@ PIPE_TEST(buffered_writer, records_of_any_size_arrive_whole_and_in_order) {
 
 PIPE_TEST(buffered_writer, the_destructor_sends_the_rest_and_ends_the_stream) {
     auto [reader, end] = this->make();
+    std::size_t written = 0;
+    std::vector<std::byte> bytes(10'000);
     {
         buffered_writer writer(std::move(end));
-        warm(writer, reader);
-        ASSERT_OK(writer.write("rest"));
+        written = leave_in_buffer(writer);
     }
-    EXPECT_VALUE(read_text(reader, 100), "rest");
+    EXPECT_VALUE(reader.read(bytes), written);
     EXPECT_VALUE(read_text(reader, 100), "");
 }
 
@@ -71,10 +73,10 @@ PIPE_TEST(buffered_writer, an_assignment_sends_the_rest_of_the_one_that_goes) {
     auto [reader, end] = this->make();
     auto [other_reader, other_end] = this->make();
     buffered_writer writer(std::move(end));
-    warm(writer, reader);
-    ASSERT_OK(writer.write("rest"));
+    const std::size_t written = leave_in_buffer(writer);
     writer = buffered_writer(std::move(other_end));
-    EXPECT_VALUE(read_text(reader, 100), "rest");
+    std::vector<std::byte> bytes(10'000);
+    EXPECT_VALUE(reader.read(bytes), written);
     EXPECT_VALUE(read_text(reader, 100), "");
     ASSERT_OK(writer.write("other"));
     EXPECT_OK(writer.close());
@@ -84,7 +86,6 @@ PIPE_TEST(buffered_writer, an_assignment_sends_the_rest_of_the_one_that_goes) {
 PIPE_TEST(buffered_writer, old_bytes_go_with_a_later_write) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
-    warm(writer, reader);
     ASSERT_OK(writer.write("old"));
     const std::string more(1500, 'm'); // the clock is asked once for some bytes
     ASSERT_OK(writer.write(more));
@@ -120,8 +121,7 @@ PIPE_TEST(buffered_writer, a_tied_one_without_readers_keeps_nobody_from_reading_
     auto [answers, answers_end] = this->make();
     buffered_writer writer(std::move(requests_end));
     writer.tie(answers);
-    warm(writer, requests);
-    ASSERT_OK(writer.write("in vain"));
+    (void)leave_in_buffer(writer);
     ASSERT_OK(answers_end.write("last words"));
     requests.close();
     EXPECT_VALUE(read_text(answers, 100), "last words");
@@ -143,7 +143,6 @@ PIPE_TEST(buffered_writer, a_tie_outlives_the_writer) {
 SIZED_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_nothing) {
     auto [reader, end] = this->make({.capacity = 4096});
     buffered_writer writer(std::move(end));
-    warm(writer, reader);
     const auto whole = pattern(1'000'000);
     std::size_t accepted = 0;
     std::optional<windpipe::error> refused;
@@ -166,11 +165,10 @@ SIZED_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_
 PIPE_TEST(buffered_writer, says_that_nobody_reads) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
-    warm(writer, reader);
+    (void)leave_in_buffer(writer);
     reader.close();
-    ASSERT_OK(writer.write("x")) << "it is in the buffer alone";
     EXPECT_FAILS(writer.flush(), broken_pipe);
-    EXPECT_EQ(writer.buffered(), 1U);
+    EXPECT_GE(writer.buffered(), 1U) << "what was not sent is still there";
     EXPECT_FAILS(writer.close(), broken_pipe);
 }
 

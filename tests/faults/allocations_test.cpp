@@ -64,6 +64,25 @@ TEST(allocations, of_a_start_that_fail_are_errors_and_leave_no_process) {
     }
 }
 
+/// The first allocation of `body` fails.
+template <class Body>
+auto without_memory(Body body) {
+    until_failure = 1;
+    auto outcome = body();
+    until_failure = 0;
+    return outcome;
+}
+
+TEST(allocations, of_ends_that_fail_are_errors_and_take_nothing_away) {
+    const expect_nothing_leaked watch;
+    EXPECT_FAILS(without_memory([] { return windpipe::make_pipe(); }), not_enough_memory);
+    auto [reader, writer] = windpipe::or_throw(windpipe::make_pipe());
+    EXPECT_FAILS(without_memory([&, &reader = reader] { return reader.duplicate(); }), not_enough_memory);
+    auto handle = writer.release();
+    EXPECT_FAILS(without_memory([&] { return windpipe::pipe_writer::adopt(std::move(handle)); }), not_enough_memory);
+    EXPECT_TRUE(handle) << "it stays its owner's"; // NOLINT(bugprone-use-after-move): that is the test
+}
+
 } // namespace
 
 } // namespace windpipe_test::faults
