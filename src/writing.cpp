@@ -108,15 +108,14 @@ result<void> pipe_writer::write(const_buffer bytes, const wait_limit& limit) {
     if (begun > 0 && begun == bytes.size()) {
         return {};
     }
-    return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
+    auto written = call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
         const const_buffer rest = bytes.subspan(begun);
-        auto written =
-            rest.empty() ? result<void>{} : write_all(handle, {&rest, 1}, *access::endpoint_of(*this), interrupted);
-        if (!written) {
-            written.error().transferred += begun;
-        }
-        return written;
+        return rest.empty() ? result<void>{} : write_all(handle, {&rest, 1}, *access::endpoint_of(*this), interrupted);
     });
+    if (!written) {
+        written.error().transferred += begun;
+    }
+    return written;
 }
 
 result<void> pipe_writer::write_gather(std::span<const const_buffer> pieces, const wait_limit& limit) {

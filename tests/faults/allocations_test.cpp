@@ -16,10 +16,14 @@ namespace {
 
 thread_local std::size_t until_failure = 0; // 0: none fails
 
-void* new_or_failure(std::size_t size) {
+void* new_or_null(std::size_t size) noexcept {
     const bool counts = until_failure != 0;
     until_failure -= counts ? 1 : 0;
-    void* const memory = counts && until_failure == 0 ? nullptr : std::malloc(size == 0 ? 1 : size);
+    return counts && until_failure == 0 ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+
+void* new_or_failure(std::size_t size) {
+    void* const memory = new_or_null(size);
     if (memory == nullptr) {
         throw std::bad_alloc();
     }
@@ -31,6 +35,12 @@ void* new_or_failure(std::size_t size) {
 // Not inlined: GCC would see one half of a pair and warn that the other does not match it.
 [[gnu::noinline]] void* operator new(std::size_t size) { return new_or_failure(size); }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return new_or_failure(size); }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    return new_or_null(size);
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    return new_or_null(size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }

@@ -33,6 +33,13 @@ void* counted_new(std::size_t size) {
 // Not inlined: GCC would see one half of a pair and warn that the other does not match it.
 [[gnu::noinline]] void* operator new(std::size_t size) { return counted_new(size); }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return counted_new(size); }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    ++allocations;
+    return std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
+    return ::operator new(size, tag);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }

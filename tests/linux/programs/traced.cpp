@@ -52,7 +52,7 @@ int trace_waits() {
 int trace_buffered() {
     constexpr int records = 1000;
     constexpr std::size_t size = 64;
-    auto [reader, writer] = or_throw(windpipe::make_pipe());
+    auto [reader, writer] = or_throw(windpipe::make_pipe({.capacity = 1 << 20})); // nobody reads
     windpipe::buffered_writer buffered(std::move(writer));
     std::array<std::byte, size> record{};
     or_throw(buffered.write(record)); // goes at once: nothing was written before it
