@@ -1,7 +1,7 @@
 // peer.hpp - what a library under measurement looks like to the benchmarks.
 //
-// To add a peer: write peers/<name>.cpp that defines bench::peers(), and name it in bench/peers/linux.cmake. Every job is
-// done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
+// To add a peer: write peers/<name>.cpp that defines bench::peers(), and name it in bench/peers/linux.cmake. Every job
+// is done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
 #pragma once
 
 #include "worker/traffic.hpp"
