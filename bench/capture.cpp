@@ -1,4 +1,5 @@
 // How fast does the output of a child get into memory?
+#include "harness/children.hpp"
 #include "harness/rows.hpp"
 
 namespace {
@@ -16,7 +17,7 @@ row_group make_group(std::uint64_t bytes, std::uint64_t block, const catalogue& 
     group.evaluate = [bytes](const std::vector<nlohmann::json>& reports) { return throughput(reports, bytes); };
     work how{.job = "capture",
              .settings = {setting("bytes", bytes), setting("block", block)},
-             .program = {BENCH_EMIT, std::to_string(block), std::to_string(bytes)}};
+             .program = emit_child(block, bytes)};
     if (cpus) {
         how.settings.push_back(setting("cpu", static_cast<std::uint64_t>(cpus->first)));
         how.program.push_back(std::to_string(cpus->second)); // the child moves itself there
@@ -27,7 +28,7 @@ row_group make_group(std::uint64_t bytes, std::uint64_t block, const catalogue& 
         }
         if (who.kind != "floor" || who.name == "best raw loop") {
             group.entries.push_back(single(who, who.name, how));
-        } else if (who.name == "posix_spawn") { // the ways to start differ in nothing that matters here
+        } else if (who.name == "posix_spawn" || who.name == "CreateProcess") { // how it is started does not matter here
             group.entries.push_back(single(who, "plain reads, append", how));
         }
     }

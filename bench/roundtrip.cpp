@@ -58,7 +58,8 @@ int main(int count, char** words) {
             {"One process sends a message and waits for the answer, 3,000 times; the other sends back what it gets. "
              "Every "
              "answer is compared with its message.",
-             "plain calls: blocking write(2) and read(2). spin 50 us, then block: preadv2 with RWF_NOWAIT first.",
+             "plain calls: blocking write(2) and read(2), on Windows WriteFile and ReadFile. spin 50 us, then block: "
+             "preadv2 with RWF_NOWAIT first.",
              "Between CPUs the blocking rows are two wake-ups and little else: see the wake-up cost of the machine."},
         .metrics = {{.key = "p50_us", .title = "median round trip", .unit = "us"},
                     {.key = "p99_us", .title = "p99 us", .unit = "us"},

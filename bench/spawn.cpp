@@ -1,4 +1,5 @@
 // What does it cost to start a child and wait for it, and to take a short answer from it?
+#include "harness/children.hpp"
 #include "harness/rows.hpp"
 
 namespace {
@@ -34,7 +35,7 @@ values per_start(const std::vector<nlohmann::json>& reports) {
 row_group make_group(const parent& from, const started_child& child, const catalogue& known, int cpu) {
     row_group group{.table = from.table,
                     .column = child.column,
-                    .baselines = {"vfork + exec", "posix_spawn"},
+                    .baselines = {"vfork + exec", "posix_spawn", "CreateProcess"},
                     .evaluate = per_start};
     const auto add = [&](const way& who, const std::string& name, std::vector<std::string> settings) {
         if (child.one_cpu) {
@@ -61,9 +62,10 @@ row_group make_group(const parent& from, const started_child& child, const catal
 
 std::vector<parent> parents(const options& chosen) {
     const std::uint64_t milliseconds = chosen.quick ? 10 : 30;
+    const bool limited = limits_descriptors();
     std::vector<parent> all = {
-        {.table = "Small parent, limit of 1,024 descriptors", .milliseconds = milliseconds},
-        {.table = "Limit of 20,000 descriptors, 200 open",
+        {.table = limited ? "Small parent, limit of 1,024 descriptors" : "Small parent", .milliseconds = milliseconds},
+        {.table = limited ? "Limit of 20,000 descriptors, 200 open" : "200 files open",
          .milliseconds = milliseconds,
          .settings = {setting("descriptors", 20000), setting("open", 200)},
          .every_child = false},
@@ -91,9 +93,9 @@ int main(int count, char** words) {
     const catalogue known = load_catalogue();
     const int cpu = usable_cpus().front();
     const std::vector<started_child> children = {
-        {.column = "tiny child, one CPU", .job = "spawn", .offer = "spawn", .program = {BENCH_TINY}, .one_cpu = true},
-        {.column = "/bin/true", .job = "spawn", .offer = "spawn", .program = {"/bin/true"}},
-        {.column = "capture of echo hi", .job = "short_capture", .offer = "capture", .program = {"/bin/echo", "hi"}},
+        {.column = "tiny child, one CPU", .job = "spawn", .offer = "spawn", .program = tiny_child(), .one_cpu = true},
+        {.column = name_of_true_child(), .job = "spawn", .offer = "spawn", .program = true_child()},
+        {.column = "capture of echo hi", .job = "short_capture", .offer = "capture", .program = echo_child()},
     };
     experiment what{
         .question = "spawn",
@@ -101,7 +103,8 @@ int main(int count, char** words) {
         .notes =
             {"The tiny child has no C library and only exits: what remains is the cost of the start itself. It and its "
              "parent run on one CPU, so that no wake-up on another one is measured.",
-             "/bin/true adds the dynamic loader; the capture adds a pipe and reading three bytes from it.",
+             name_of_true_child() +
+                 " adds the C library and its loading; the capture adds a pipe and reading three bytes from it.",
              "A sample is the median over the starts of one fresh process."},
         .metrics = {{.key = "us", .title = "start and wait", .unit = "us"},
                     {.key = "mean_us", .title = "mean us", .unit = "us"},

@@ -1,6 +1,9 @@
+#include "harness/process.hpp"
+#include "harness/worker_process.hpp"
 #include "harness/workers.hpp"
 
-#include <cstdio>
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -14,49 +17,34 @@ std::string way::why_not(const std::string& job) const {
     return found->is_string() ? found->get<std::string>() : "";
 }
 
+const way* catalogue::look_up(const std::string& name) const {
+    const auto found = std::ranges::find(ways, name, &way::name);
+    return found == ways.end() ? nullptr : &*found;
+}
+
 const way& catalogue::find(const std::string& name) const {
-    for (const way& each : ways) {
-        if (each.name == name) {
-            return each;
-        }
+    if (const way* const found = look_up(name)) {
+        return *found;
     }
     throw std::runtime_error("no worker offers '" + name + "'");
 }
 
-namespace {
-
-std::string list_of(const std::vector<std::string>& start) {
-    std::string line;
-    for (const std::string& word : start) {
-        line += "'" + word + "' ";
-    }
-    std::FILE* pipe = popen((line + "list").c_str(), "re");
-    std::string text;
-    char buffer[4096];
-    while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) {
-        text += buffer;
-    }
-    if (pipe != nullptr) {
-        pclose(pipe);
-    }
-    return text;
-}
-
-} // namespace
-
 catalogue load_catalogue() {
     catalogue all;
-    for (const nlohmann::json& entry : nlohmann::json::parse(std::ifstream(BENCH_WORKERS))) {
+    for (const nlohmann::json& entry : nlohmann::json::parse(std::ifstream(beside_program("workers.json")))) {
         const auto name = entry.at("name").get<std::string>();
         if (entry.contains("absent")) {
             all.missing.push_back({name, entry.at("absent").get<std::string>()});
             continue;
         }
-        const auto start = entry.at("start").get<std::vector<std::string>>();
-        const nlohmann::json listed = nlohmann::json::parse(list_of(start), nullptr, false);
+        auto start = entry.at("start").get<std::vector<std::string>>();
+        start.front() = beside_program(start.front());
+        std::vector<std::string> listing = start;
+        listing.emplace_back("list");
+        const nlohmann::json listed = nlohmann::json::parse(output_of(listing), nullptr, false);
         if (!listed.is_array()) {
             all.missing.push_back(
-                {name, "its worker does not run: " + start.back().substr(start.back().rfind('/') + 1)});
+                {name, "its worker does not run: " + std::filesystem::path(start.back()).filename().string()});
             continue;
         }
         for (const nlohmann::json& each : listed) {

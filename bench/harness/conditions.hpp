@@ -9,6 +9,8 @@ namespace bench {
 
 /// The processors this process may use, lowest first.
 std::vector<int> usable_cpus();
+/// The calling thread runs on these from now on.
+void run_on(const std::vector<int>& cpus);
 
 /// The two that benchmarks between processors use; none on a machine with one.
 struct cpu_pair {
@@ -36,6 +38,9 @@ struct load {
     double own = 0;
 };
 load load_now();
+
+/// Whether this system limits how many descriptors a process may have open.
+bool limits_descriptors();
 
 /// The unit of load::busy: differences below it mean nothing.
 double load_resolution_seconds();

@@ -1,6 +1,7 @@
 #include "harness/experiment.hpp"
 
 #include "harness/conditions.hpp"
+#include "harness/process.hpp"
 #include "harness/report.hpp"
 #include "harness/sample.hpp"
 #include "worker/traffic.hpp"
@@ -9,8 +10,6 @@
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
-
-#include <unistd.h>
 
 namespace bench {
 
@@ -87,7 +86,7 @@ sample take(const row_group& group, const entry& which, const options& chosen, d
 
 /// One line that is written over again and again; nothing where nobody watches.
 void show_progress(int repetition, int of, const std::string& what) {
-    static const bool watched = isatty(STDERR_FILENO) == 1;
+    static const bool watched = is_watched();
     if (watched && of == 0) {
         std::fputs("\r\033[K", stderr);
     } else if (watched) {
@@ -124,10 +123,14 @@ int run(const experiment& what, const options& chosen, const catalogue& known) {
     const std::int64_t begin_ns = now_ns();
     nlohmann::json document = head_of(what, chosen, known);
     std::printf("%s\n", what.title.c_str());
-    for (const row_group& group : what.groups) {
+    for (row_group group : what.groups) {
         if (!chosen.wants(group.name())) {
             continue;
         }
+        // Floors are those of the system: no comparison with what it does not have.
+        std::erase_if(group.baselines, [&](const std::string& name) {
+            return std::ranges::find(group.entries, name, &entry::name) == group.entries.end();
+        });
         const std::vector<case_result> results = measure(group, chosen, retry_seconds);
         nlohmann::json summary = summarize_group(what, group, results, chosen);
         print_group(what, summary);

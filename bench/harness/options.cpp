@@ -4,11 +4,19 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 namespace bench {
 
 options parse_options(int count, char** words, const std::string& title, accepted extra) {
     options chosen;
+    for (int index = 1; index < count; ++index) {
+        if (std::string_view(words[index]) == "--json") {
+            ++index;
+        } else if (!std::string_view(words[index]).starts_with("--json=")) {
+            chosen.words.emplace_back(words[index]);
+        }
+    }
     CLI::App app(title);
     app.add_option("--reps", chosen.repetitions, "repetitions of every case, in turns")->check(CLI::Range(1, 1000));
     app.add_flag("--quick", chosen.quick, "few repetitions and little data: shows that it works, not how fast");

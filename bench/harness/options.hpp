@@ -8,6 +8,7 @@
 namespace bench {
 
 struct options {
+    std::vector<std::string> words; ///< all of this, as it was asked for, but where the results go
     int repetitions = 7;
     bool quick = false;
     bool full = false;

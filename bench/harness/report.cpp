@@ -1,27 +1,20 @@
 #include "harness/report.hpp"
 
 #include "harness/machine.hpp"
+#include "harness/process.hpp"
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 namespace bench {
 
 namespace {
 
-/// How to repeat this: the command line of this process, less where the results went.
-std::string repeating_command(const std::string& question) {
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    std::string line = "./dev bench " + question;
-    std::string word;
-    std::getline(file, word, '\0'); // the program
-    while (std::getline(file, word, '\0')) {
-        if (word == "--json") {
-            std::getline(file, word, '\0');
-        } else {
-            line += " " + word;
-        }
+/// How to repeat this.
+std::string repeating_command(const std::string& question, const options& chosen) {
+    std::string line = command_for(question);
+    for (const std::string& word : chosen.words) {
+        line += " " + word;
     }
     return line;
 }
@@ -29,6 +22,9 @@ std::string repeating_command(const std::string& question) {
 std::vector<std::string> doubts_about(const nlohmann::json& build, const nlohmann::json& machine,
                                       const options& chosen) {
     std::vector<std::string> doubts;
+    if (machine.contains("doubt")) {
+        doubts.push_back(machine.at("doubt").get<std::string>());
+    }
     if (build.at("build_type") != "Release") {
         doubts.push_back("built as " + build.at("build_type").get<std::string>() + ", not Release");
     }
@@ -63,7 +59,7 @@ nlohmann::json head_of(const experiment& what, const options& chosen, const cata
     nlohmann::json head = {{"question", what.question}, {"title", what.title}, {"notes", what.notes}};
     head["machine"] = describe_machine();
     head["build"] = describe_build();
-    head["command"] = repeating_command(what.question);
+    head["command"] = repeating_command(what.question, chosen);
     head["repetitions"] = chosen.repetitions;
     head["near_ns"] = chosen.near_ns;
     head["disturbed_share"] = chosen.disturbed_share;

@@ -30,6 +30,9 @@ struct catalogue {
     std::vector<way> ways;
     std::vector<missing_peer> missing;
 
+    /// The way of this name, or null.
+    [[nodiscard]] const way* look_up(const std::string& name) const;
+    /// The same; throws where there is none.
     [[nodiscard]] const way& find(const std::string& name) const;
 };
 

@@ -43,13 +43,13 @@ captured read_to_end(const arguments& words) {
 
 struct writing_end {
     windpipe::pipe_writer end;
-    explicit writing_end(int fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
+    explicit writing_end(pipe_end fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
     void write(std::string_view bytes) { or_throw(end.write(bytes)); }
 };
 
 struct buffered_end {
     windpipe::buffered_writer end;
-    explicit buffered_end(int fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
+    explicit buffered_end(pipe_end fd) : end(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))) {}
     void write(std::string_view bytes) { or_throw(end.write(bytes)); }
 };
 
@@ -67,7 +67,7 @@ captured listen(const arguments& words) {
 
 struct reading_end {
     windpipe::pipe_reader end;
-    explicit reading_end(int fd) : end(or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(fd)))) {}
+    explicit reading_end(pipe_end fd) : end(or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(fd)))) {}
     std::size_t read_some(std::span<char> into) { return or_throw(end.read_some(std::as_writable_bytes(into))); }
 };
 
@@ -80,23 +80,23 @@ std::vector<peer> make_peers() {
              .capture = [](const arguments& words) { return run(words, {}); },
              .feed_back = run,
              .send =
-                 [](int fd, outgoing& data) {
+                 [](pipe_end fd, outgoing& data) {
                      writing_end end(fd);
                      send_all(end, data);
                  },
              .receive =
-                 [](int fd, incoming& data) {
+                 [](pipe_end fd, incoming& data) {
                      reading_end end(fd);
                      receive_all(end, data);
                  },
              .ping =
-                 [](int in, int out, questions& data) {
+                 [](pipe_end in, pipe_end out, questions& data) {
                      reading_end from(in);
                      writing_end to(out);
                      ping_all(from, to, data);
                  },
              .echo =
-                 [](int in, int out, std::size_t size) {
+                 [](pipe_end in, pipe_end out, std::size_t size) {
                      reading_end from(in);
                      writing_end to(out);
                      echo_all(from, to, size);
@@ -113,7 +113,7 @@ std::vector<peer> make_peers() {
             {.name = "windpipe, buffered writer",
              .version = version,
              .kind = "windpipe",
-             .send = [](int fd, outgoing& data) {
+             .send = [](pipe_end fd, outgoing& data) {
                  buffered_end end(fd);
                  send_all(end, data);
              }}};

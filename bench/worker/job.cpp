@@ -138,7 +138,7 @@ nlohmann::json run_send(const peer& who, const parameters& given) {
     await_start();
     nlohmann::json report;
     const stopwatch watch;
-    who.send(data_out_descriptor, data);
+    who.send(data_out(), data);
     watch.finish(report);
     report["bytes"] = data.bytes();
     report["right"] = data.bytes() == given.number("bytes", 0);
@@ -151,7 +151,7 @@ nlohmann::json run_receive(const peer& who, const parameters& given) {
     await_start();
     nlohmann::json report;
     const stopwatch watch;
-    who.receive(data_in_descriptor, data);
+    who.receive(data_in(), data);
     watch.finish(report);
     report["bytes"] = data.bytes();
     report["right"] = data.right();
@@ -163,7 +163,7 @@ nlohmann::json run_ping(const peer& who, const parameters& given) {
     await_start();
     nlohmann::json report;
     const stopwatch watch;
-    who.ping(data_in_descriptor, data_out_descriptor, data);
+    who.ping(data_in(), data_out(), data);
     watch.finish(report);
     report["bytes"] = data.bytes();
     report["right"] = data.right();
@@ -176,7 +176,7 @@ nlohmann::json run_echo(const peer& who, const parameters& given) {
     await_start();
     nlohmann::json report;
     const stopwatch watch;
-    who.echo(data_in_descriptor, data_out_descriptor, given.number("size", 1));
+    who.echo(data_in(), data_out(), given.number("size", 1));
     watch.finish(report);
     report["right"] = true; // the other side compares the answers
     return report;

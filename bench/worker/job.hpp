@@ -12,12 +12,6 @@
 
 namespace bench {
 
-/// Descriptors of a worker: the order to start and the report, and the ends of pipes that its job is about.
-inline constexpr int start_descriptor = 3;
-inline constexpr int report_descriptor = 4;
-inline constexpr int data_in_descriptor = 5;
-inline constexpr int data_out_descriptor = 6;
-
 /// `key=value` words of the worker's command line, and what follows `--`.
 class parameters {
 public:
@@ -41,6 +35,9 @@ usage usage_now();
 
 /// Pins, limits and fills the process as the parameters ask, before the start.
 void prepare_process(const parameters& given);
+/// The ends of the pipes that the job is about.
+pipe_end data_in();
+pipe_end data_out();
 /// Says that the job can begin, and waits until it may.
 void await_start();
 void send_report(const nlohmann::json& report);

@@ -1,10 +1,12 @@
 // peer.hpp - what a library under measurement looks like to the benchmarks.
 //
-// To add a peer: write peers/<name>.cpp that defines bench::peers(), and name it in bench/CMakeLists.txt. Every job is
-// done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
+// To add a peer: write peers/<name>.cpp that defines bench::peers(), and name it in bench/peers/linux.cmake. Every job
+// is done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
 #pragma once
 
 #include "worker/traffic.hpp"
+
+#include "pipe_end.hpp" // the one of the system
 
 #include <memory>
 #include <span>
@@ -68,14 +70,14 @@ struct peer {
     offer<captured(const arguments&)> capture = not_measured;
     /// The same, with `input` fed to it at the same time.
     offer<captured(const arguments&, std::string_view input)> feed_back = not_measured;
-    /// Writes all of `data` to a pipe. The descriptor belongs to the peer.
-    offer<void(int fd, outgoing& data)> send = not_measured;
+    /// Writes all of `data` to a pipe. The end belongs to the peer.
+    offer<void(pipe_end to, outgoing& data)> send = not_measured;
     /// Reads all of `data` from a pipe.
-    offer<void(int fd, incoming& data)> receive = not_measured;
+    offer<void(pipe_end from, incoming& data)> receive = not_measured;
     /// Sends messages and waits for the answer to each.
-    offer<void(int in, int out, questions& data)> ping = not_measured;
+    offer<void(pipe_end in, pipe_end out, questions& data)> ping = not_measured;
     /// Sends back every message of `size` bytes until end of stream.
-    offer<void(int in, int out, std::size_t size)> echo = not_measured;
+    offer<void(pipe_end in, pipe_end out, std::size_t size)> echo = not_measured;
 };
 
 /// Defined by each peer's file: the library, in each of the ways it is measured.

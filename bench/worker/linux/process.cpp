@@ -95,6 +95,10 @@ void prepare_process(const parameters& given) {
     }
 }
 
+pipe_end data_in() { return data_in_descriptor; }
+
+pipe_end data_out() { return data_out_descriptor; }
+
 void await_start() {
     char order = 0;
     if (write(report_descriptor, "ready\n", 6) != 6 || read(start_descriptor, &order, 1) != 1) {

@@ -1,4 +1,4 @@
-#include "floor/start.hpp"
+#include "floor/linux/start.hpp"
 
 #include <cerrno>
 #include <csignal>

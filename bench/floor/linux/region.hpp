@@ -1,7 +1,7 @@
 // region.hpp - memory for output of unknown size: one reserved range that the kernel backs with huge pages as it fills.
 #pragma once
 
-#include "floor/start.hpp"
+#include "floor/linux/start.hpp"
 
 #include <memory>
 #include <stdexcept>

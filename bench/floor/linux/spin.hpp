@@ -1,7 +1,7 @@
 // spin.hpp - reads and writes that try for a while before they sleep, by bare system calls.
 #pragma once
 
-#include "floor/start.hpp"
+#include "floor/linux/start.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -79,27 +79,6 @@ struct tuned_end {
             bytes.remove_prefix(checked(count, "write"));
         }
     }
-};
-
-/// Small writes gathered in a buffer of this size, then written plainly.
-template <std::size_t capacity>
-class buffered_end {
-public:
-    explicit buffered_end(int fd) : out_{fd} { buffer_.reserve(capacity); }
-    void write(std::string_view bytes) {
-        if (buffer_.size() + bytes.size() > capacity) {
-            flush();
-        }
-        buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    }
-    void flush() {
-        out_.write({buffer_.data(), buffer_.size()});
-        buffer_.clear();
-    }
-
-private:
-    plain_end out_;
-    std::vector<char> buffer_;
 };
 
 } // namespace bench::floor

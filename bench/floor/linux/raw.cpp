@@ -1,7 +1,8 @@
 // The floors: what bare system calls reach, the plain way and the best way known.
-#include "floor/region.hpp"
-#include "floor/spin.hpp"
-#include "floor/start.hpp"
+#include "floor/linux/region.hpp"
+#include "floor/linux/spin.hpp"
+#include "floor/linux/start.hpp"
+#include "floor/over_pipe.hpp"
 
 #include <stdexcept>
 
@@ -131,44 +132,6 @@ captured feed_back_tuned(const arguments& words, std::string_view input) {
     });
 }
 
-template <class End>
-peer over_pipe(std::string_view name, std::string version) {
-    return {.name = name,
-            .version = std::move(version),
-            .kind = "floor",
-            .send =
-                [](int fd, outgoing& data) {
-                    End end{fd};
-                    send_all(end, data);
-                },
-            .receive =
-                [](int fd, incoming& data) {
-                    End end{fd};
-                    receive_all(end, data);
-                },
-            .ping =
-                [](int in, int out, questions& data) {
-                    End from{in};
-                    End to{out};
-                    ping_all(from, to, data);
-                },
-            .echo =
-                [](int in, int out, std::size_t size) {
-                    End from{in};
-                    End to{out};
-                    echo_all(from, to, size);
-                }};
-}
-
-template <std::size_t capacity>
-peer buffered(std::string_view name, std::string version) {
-    return {.name = name, .version = std::move(version), .kind = "floor", .send = [](int fd, outgoing& data) {
-                buffered_end<capacity> end(fd);
-                send_all(end, data);
-                end.flush();
-            }};
-}
-
 std::vector<peer> make_floors() {
     const std::string libc = std::string("glibc ") + gnu_get_libc_version();
     std::vector<peer> all = {
@@ -202,9 +165,9 @@ std::vector<peer> make_floors() {
     all.push_back(over_pipe<plain_end>("plain calls", libc));
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));
-    all.push_back(buffered<4096>("4 KiB buffer", libc));
-    all.push_back(buffered<two_pages>("8 KiB buffer", libc));
-    all.push_back(buffered<step>("64 KiB buffer", libc));
+    all.push_back(buffered<plain_end, 4096>("4 KiB buffer", libc));
+    all.push_back(buffered<plain_end, two_pages>("8 KiB buffer", libc));
+    all.push_back(buffered<plain_end, step>("64 KiB buffer", libc));
     return all;
 }
 

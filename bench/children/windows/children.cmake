@@ -1,0 +1,6 @@
+add_executable(bench_tiny children/windows/tiny.cpp)
+target_compile_options(bench_tiny PRIVATE -fno-stack-protector -fno-asynchronous-unwind-tables)
+target_link_options(bench_tiny PRIVATE -nostdlib -Wl,--entry=start_of_tiny_child)
+add_executable(bench_utility children/windows/utility.cpp)
+target_compile_features(bench_utility PRIVATE cxx_std_23)
+target_link_libraries(bench_utility PRIVATE windpipe_warnings)
