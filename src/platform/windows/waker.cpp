@@ -182,8 +182,8 @@ void thread_context::begin(const deadline* until) noexcept {
     inside_ = true;
     called_off_ = false;
     until_ = until;
-    // One that should have fired already is set again: it may have been lost, as was seen under Wine 8 with one that was
-    // set about when its callback returned.
+    // One that should have fired already is set again: it may have been lost, as was seen under Wine 8 with one that
+    // was set about when its callback returned.
     if (until != nullptr && (until->at() < timer_at_ || timer_at_ <= deadline::clock::now())) {
         set_timer(until->at());
     }
