@@ -12,12 +12,17 @@ namespace windpipe::platform {
 
 namespace {
 
+/// What is given to the epoll set comes out of it in the other thread. The kernel orders the two; this says so to whoever
+/// checks the program, also where the set's descriptor was moved.
+std::mutex handing_over;
+
 void serve(int epoll) {
     while (true) {
         epoll_event event{};
         if (::epoll_wait(epoll, &event, 1, -1) != 1) {
             continue;
         }
+        const std::scoped_lock lock(handing_over);
         siginfo_t info{};
         const int reaped = sys::waitid(P_PIDFD, static_cast<id_t>(event.data.fd), &info, WEXITED | WNOHANG, nullptr);
         if (reaped == -1 && errno != ECHILD) {
@@ -76,6 +81,7 @@ bool serve_later(unique_handle& pidfd) {
     event.events = EPOLLIN;
     event.data.fd = pidfd.get();
     const int epoll = reaper_epoll();
+    const std::scoped_lock lock(handing_over);
     if (epoll == -1 || sys::epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd.get(), &event) != 0) {
         return false;
     }

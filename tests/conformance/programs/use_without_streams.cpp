@@ -114,15 +114,17 @@ result<void> take_what_is_no_pipe(std::string_view closed, const char* cat) {
     if (!child) {
         return std::unexpected(child.error());
     }
-    const auto reason = [&](char number) {
-        return closed.contains(number) ? std::errc::bad_file_descriptor : std::errc::invalid_argument;
+    // The runtime of a sanitizer may have put a file of its own into a free place.
+    const auto is_right = [&](char number, const std::error_code& code) {
+        return code == std::errc::invalid_argument ||
+               (closed.contains(number) && code == std::errc::bad_file_descriptor);
     };
     const auto in = windpipe::take_stdin();
-    if (in || in.error().code != reason('0')) {
+    if (in || !is_right('0', in.error().code)) {
         return wrong("take_stdin", in ? "it took something" : in.error().message());
     }
     const auto out = windpipe::take_stdout();
-    if (out || out.error().code != reason('1')) {
+    if (out || !is_right('1', out.error().code)) {
         return wrong("take_stdout", out ? "it took something" : out.error().message());
     }
     return {};

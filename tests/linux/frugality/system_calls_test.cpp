@@ -83,7 +83,7 @@ TEST(system_calls, of_a_wait_on_a_peer_that_sleeps_are_few) {
     for (const auto& [call, times] : made) {
         all += static_cast<std::size_t>(times);
     }
-    EXPECT_GE(made.at(SYS_ppoll), 40);
+    EXPECT_GE(made.at(SYS_ppoll), 20) << "a slow machine may find some deadlines passed already";
     EXPECT_LE(all, 5U * 40U)
         << "a try, a sleep, a try: whoever looks again and again while nothing comes costs a processor";
 }
