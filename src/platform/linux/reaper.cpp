@@ -12,8 +12,8 @@ namespace windpipe::platform {
 
 namespace {
 
-/// What is given to the epoll set comes out of it in the other thread. The kernel orders the two; this says so to whoever
-/// checks the program, also where the set's descriptor was moved.
+/// What is given to the epoll set comes out of it in the other thread. The kernel orders the two; this says so to
+/// whoever checks the program, also where the set's descriptor was moved.
 std::mutex handing_over;
 
 void serve(int epoll) {
