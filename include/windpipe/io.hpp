@@ -29,6 +29,7 @@ class write_buffer;
 /// *Example*: examples/records.cpp
 class buffered_writer {
 public:
+    /// Takes the end over; nothing is sent yet.
     explicit buffered_writer(pipe_writer end);
     buffered_writer(buffered_writer&& other) noexcept;
     buffered_writer& operator=(buffered_writer&& other) noexcept;
@@ -57,6 +58,7 @@ public:
 
     /// Bytes written and not sent yet.
     [[nodiscard]] std::size_t buffered() const noexcept;
+    /// The end itself, e.g. to ask for its capacity. What is written to it passes the buffer by: flush first.
     [[nodiscard]] pipe_writer& end() noexcept;
 
 private:

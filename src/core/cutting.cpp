@@ -11,9 +11,9 @@ namespace {
 constexpr unsigned steps = 4;
 /// So many bytes each: as much as a large pipe holds, because what is written into a pipe's free room shows nothing of
 /// the other end.
-constexpr std::size_t step_size = 1024UL * 1024;
-constexpr std::size_t first_pause = 64UL * 1024 * 1024;
-constexpr std::size_t longest_pause = 4096UL * 1024 * 1024;
+constexpr std::size_t step_size = std::size_t{1} << 20U;
+constexpr std::size_t first_pause = std::size_t{1} << 26U;
+constexpr std::size_t longest_pause = std::size_t{1} << 31U;
 
 } // namespace
 

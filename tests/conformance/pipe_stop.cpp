@@ -118,12 +118,17 @@ PIPE_TEST(pipe_stop, that_was_obeyed_leaves_no_trace_in_the_thread) {
     auto [reader, writer] = this->make();
     std::array<windpipe::result<std::string>, 2> outcomes;
     std::stop_source first;
+    std::atomic<bool> obeyed = false;
     observed_thread thread([&] {
         outcomes[0] = read_text(reader, 100, {.stop = first.get_token()});
+        obeyed = true;
         outcomes[1] = read_text(reader, 100);
     });
     ASSERT_TRUE(thread.wait_until_blocked());
     first.request_stop();
+    while (!obeyed) { // it sleeps in the first call still
+        std::this_thread::yield();
+    }
     ASSERT_TRUE(thread.wait_until_blocked());
     ASSERT_OK(writer.write("afterwards"));
     thread.join();
