@@ -149,6 +149,12 @@ def results():
     return [json.loads(path.read_text()) for path in found if path.exists()]
 
 
+def calls():
+    """What strace has counted, as calls.sh wrote it."""
+    counted = HERE / "results" / "calls.txt"
+    return f"\n### System calls, counted\n\n```\n{counted.read_text()}```\n" if counted.exists() else ""
+
+
 def main():
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
@@ -156,6 +162,7 @@ def main():
     documents = results()
     body = "\n".join(section(document) for document in documents) or \
         "No results are published yet: `./dev bench --publish` on a quiet machine writes them here.\n"
+    body += calls()
     fresh = f"{before}{BEGIN}\n\n{body}\n{END}{after}"
     if "--check" in sys.argv[1:]:
         if fresh != page:
