@@ -7,6 +7,8 @@ from math import floor, log10
 from pathlib import Path
 from statistics import median
 
+import goals
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
 BEGIN, END = "<!-- results: begin, written by make_tables.py -->", "<!-- results: end -->"
@@ -149,6 +151,14 @@ def results():
     return [json.loads(path.read_text()) for path in found if path.exists()]
 
 
+def goals_of(documents):
+    """Ratios to the row that a goal names, of windpipe and of bare system calls, from the same run."""
+    return ("### Goals and floors\n\nThe goals were set on another machine, where waking a sleeper costs more and a system "
+            "call less. What bare system calls reach here, in the same run, is in the column beside; see "
+            "[what they are limited by](#what-limits-the-goals-here).\n\n" +
+            grid(["ratio", "goal", "windpipe", "floor here", "met"], list(goals.rows(documents, figure))) + "\n")
+
+
 def calls():
     """What strace has counted, as calls.sh wrote it."""
     counted = HERE / "results" / "calls.txt"
@@ -160,9 +170,9 @@ def main():
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     documents = results()
-    body = "\n".join(section(document) for document in documents) or \
-        "No results are published yet: `./dev bench --publish` on a quiet machine writes them here.\n"
-    body += calls()
+    parts = [goals_of(documents), *map(section, documents)] if documents else \
+        ["No results are published yet: `./dev bench --publish` on a quiet machine writes them here.\n"]
+    body = "\n".join(parts) + calls()
     fresh = f"{before}{BEGIN}\n\n{body}\n{END}{after}"
     if "--check" in sys.argv[1:]:
         if fresh != page:

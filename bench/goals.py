@@ -1,0 +1,76 @@
+"""The goals that windpipe was given, beside what the published results say and what bare system calls reach there."""
+
+WINDPIPE, PLAIN, RAW = "windpipe", "plain calls", "cut at 8 KiB + spin"
+TWO, ONE = "Two CPUs, pipe of 64 KiB", "Both processes on one CPU"
+
+# what is asked, (question, table begins with, column begins with), row, of which row (None: the best C++ peer), metric,
+# at least (">") or at most ("<"), the goal, the floor's row
+GOALS = [
+    ("1 MiB writes, pipe of 64 KiB", ("stream", TWO, "1 MiB"), WINDPIPE, PLAIN, "gib_per_s", ">", 12, RAW),
+    ("the same, of the best raw loop", ("stream", TWO, "1 MiB"), WINDPIPE, RAW, "gib_per_s", ">", 0.95, None),
+    ("the same, processor time per byte", ("stream", TWO, "1 MiB"), WINDPIPE, PLAIN, "cpu_s_per_gib", "<", 0.25, RAW),
+    ("64 KiB writes, pipe of 64 KiB", ("stream", TWO, "64 KiB"), WINDPIPE, PLAIN, "gib_per_s", ">", 8, RAW),
+    ("1 MiB writes, pipe of 1 MiB", ("stream", "Two CPUs, pipe of 1 MiB", "1 MiB"), WINDPIPE, PLAIN, "gib_per_s", ">",
+     3.5, RAW),
+    ("1 MiB writes to a plain reader", ("stream", TWO, "1 MiB"), "windpipe to plain read", PLAIN, "gib_per_s", ">", 5,
+     RAW),
+    ("1 MiB writes of a plain writer", ("stream", TWO, "1 MiB"), "plain write to windpipe", PLAIN, "gib_per_s", ">", 2,
+     RAW),
+    ("64-byte records, buffered", ("records", "Pipe of 64 KiB", "64 B"), "windpipe, buffered writer", PLAIN, "gib_per_s",
+     ">", 33, "8 KiB buffer"),
+    ("64-byte round trip, two CPUs", ("roundtrip", "Two CPUs", "64 B"), WINDPIPE, PLAIN, "p50_us", "<", 1 / 40,
+     "spin 50 us, then block"),
+    ("64-byte round trip, one CPU", ("roundtrip", ONE, "64 B"), WINDPIPE, PLAIN, "p50_us", "<", 1.02, PLAIN),
+    ("start of a tiny child, of vfork", ("spawn", "Small parent", "tiny"), WINDPIPE, "vfork + exec", "us", "<", 1.10,
+     "vfork + exec"),
+    ("start of a tiny child, of posix_spawn", ("spawn", "Small parent", "tiny"), WINDPIPE, "posix_spawn", "us", "<",
+     0.80, "vfork + exec"),
+    ("start from a large parent, of a small one", ("spawn", "Parent with", "tiny"), WINDPIPE,
+     "windpipe, small parent", "us", "<", 1.03, "vfork + exec"),
+    ("start with a limit of 20,000 descriptors", ("spawn", "Limit of 20,000", "tiny"), WINDPIPE,
+     "windpipe, small parent", "us", "<", 1.03, "vfork + exec"),
+    ("capture, of the best raw loop", ("capture", "Capture of", "child writes 64 KiB"), WINDPIPE, "best raw loop",
+     "gib_per_s", ">", 0.95, None),
+    ("capture, of the best C++ peer", ("capture", "Capture of", "child writes 64 KiB"), WINDPIPE, None, "gib_per_s", ">",
+     4, "best raw loop"),
+    ("feed and read back, of the best raw loop", ("feedback", "", ""), WINDPIPE, "best raw loop", "gib_per_s", ">", 0.95,
+     None),
+    ("feed and read back, of the best C++ peer", ("feedback", "", ""), WINDPIPE, None, "gib_per_s", ">", 2.7,
+     "best raw loop"),
+]
+
+
+def group_of(documents, where):
+    question, table, column = where
+    for document in documents:
+        for group in document["groups"] if document["question"] == question else []:
+            if group["table"].startswith(table) and group["column"].startswith(column):
+                kinds = {peer["name"]: peer.get("kind") for peer in document["peers"]}
+                return {case["name"]: case for case in group["cases"] if "summaries" in case}, kinds
+    return None, None
+
+
+def ratio(cases, kinds, row, of, metric):
+    """The ratio within the repetitions; of the best C++ peer, that of the medians."""
+    case = cases.get(row)
+    if case is None:
+        return None
+    if of is not None:
+        return 1.0 if row == of else case["ratios"][metric].get(of, {}).get("median")
+    peers = [other["summaries"][metric]["median"] for name, other in cases.items()
+             if kinds.get(name) == "peer" and name != "Python"]
+    return case["summaries"][metric]["median"] / max(peers) if peers else None
+
+
+def rows(documents, figure):
+    """The lines of the table: goal, wanted, windpipe, floor, met or not."""
+    for text, where, row, of, metric, sign, goal, floor in GOALS:
+        cases, kinds = group_of(documents, where)
+        got = ratio(cases, kinds, row, of, metric) if cases else None
+        if got is None:
+            yield [text, f"{'≥' if sign == '>' else '≤'} {figure(goal)}", "not measured", "-", "-"]
+            continue
+        least = ratio(cases, kinds, floor, of, metric) if floor else None
+        met = got >= goal if sign == ">" else got <= goal
+        yield [text, f"{'≥' if sign == '>' else '≤'} {figure(goal)}", figure(got), figure(least) if least else "-",
+               "yes" if met else "no"]
