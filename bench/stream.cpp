@@ -49,7 +49,8 @@ void add_pairs(row_group& group, const catalogue& known, const transfer& how, bo
     const way& ours = known.find("windpipe");
     group.entries.push_back(stream_row("plain calls", plain, plain, how));
     if (!one_cpu || all) {
-        for (const char* const name : {"cut at 8 KiB", "cut at 8 KiB + spin"}) { // Linux has these
+        for (const char* const name :
+             {"cut at 8 KiB", "cut at 8 KiB + spin", "cut at 32 KiB + spin"}) { // Linux has these
             if (const way* const floor = known.look_up(name)) {
                 group.entries.push_back(stream_row(name, *floor, *floor, how));
             }
@@ -85,6 +86,7 @@ std::vector<row_group> make_groups(const shape& asked, const catalogue& known, c
                                 .bytes = bytes};
                 if (!one_cpu || chosen.full) {
                     group.baselines.emplace_back("cut at 8 KiB + spin");
+                    group.baselines.emplace_back("cut at 32 KiB + spin");
                 }
                 group.evaluate = [bytes](const std::vector<nlohmann::json>& reports) {
                     return throughput(reports, bytes);
@@ -118,9 +120,9 @@ int main(int count, char** words) {
             {"Two processes; each write and each read is of the column's size. The reader compares the first and the "
              "last byte of every read with what must stand there, and counts.",
              "plain calls: write(2) and read(2), on Windows WriteFile and ReadFile: what a program does without "
-             "thinking. cut at 8 KiB: writes of at most "
-             "two "
-             "pages. + spin: and up to 50 us of trying with RWF_NOWAIT before sleeping: the best raw loop known.",
+             "thinking. cut at 8 KiB, 32 KiB: writes of at most two, eight pages. + spin: and up to 50 us of trying "
+             "with "
+             "RWF_NOWAIT before sleeping: the best raw loops known.",
              "windpipe: pipe_writer::write and pipe_reader::read_some at both ends; the next two rows have it at one "
              "end "
              "and plain calls at the other."},

@@ -19,12 +19,9 @@ constexpr std::size_t longest_pause = std::size_t{1} << 31U;
 
 /// The size that is tried against the one in use, as an index.
 std::size_t cutting::other() const noexcept {
-    const std::size_t best = best_.load(std::memory_order_relaxed);
-    constexpr unsigned seldom = 4; // one page: what is best on kernels that keep only one
-    if (trials_ % seldom == seldom - 1) {
-        return best == 2 ? 0 : 2;
-    }
-    return best == 1 ? 0 : 1;
+    static constexpr std::array<std::uint8_t, 4> turns{1, 2, 1, 3};
+    const std::uint8_t turn = turns[trials_ % turns.size()];
+    return best_.load(std::memory_order_relaxed) == turn ? 0 : turn;
 }
 
 cutting::part cutting::try_one(std::size_t left) noexcept {
@@ -60,7 +57,7 @@ void cutting::settle() noexcept {
         best_.store(static_cast<std::uint8_t>(tried), std::memory_order_relaxed);
     }
     pause_ = better ? first_pause : std::clamp(pause_ * 4, first_pause, longest_pause);
-    settled_.store(pause_, std::memory_order_relaxed);
+    settled_.store(trials_ == 0 ? 0 : pause_, std::memory_order_relaxed); // the first two follow each other
     ++trials_;
     step_ = 0;
     costs_ = {};

@@ -3,7 +3,7 @@
 // A plain write of a megabyte holds the pipe's lock while all of it is copied and makes the kernel allocate and free
 // what it keeps no pages for; pieces of two pages do neither, but cost a system call each. Which is faster depends on
 // the kernel (how many pages it keeps per pipe), on the price of a system call, and on whether both ends share a
-// processor: so both are tried on the stream itself, and tried again now and then. docs/performance.md tells more.
+// processor: so these, and sizes between, are tried on the stream itself, and tried again now and then. docs/performance.md tells more.
 #pragma once
 
 #include <array>
@@ -68,7 +68,9 @@ public:
     static constexpr std::size_t whole = static_cast<std::size_t>(-1);
 
 private:
-    static constexpr std::array<std::size_t, 3> sizes{smallest, whole, 4096};
+    /// Two pages reuse what the kernel keeps; eight pages are the better bargain where a system call is dear; one page
+    /// where the kernel keeps only one.
+    static constexpr std::array<std::size_t, 4> sizes{smallest, whole, 32768, 4096};
 
     [[nodiscard]] part try_one(std::size_t left) noexcept;
     [[nodiscard]] std::size_t other() const noexcept;

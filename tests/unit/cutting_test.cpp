@@ -56,6 +56,12 @@ TEST(cutting, leaves_writes_whole_where_that_is_faster) {
     }
 }
 
+TEST(cutting, finds_larger_pieces_where_a_system_call_is_dear) {
+    cutting cuts;
+    write(cuts, 16 * mebibyte, mebibyte, [](std::size_t piece) { return piece == 32768 ? 1.0 : 1.2; });
+    EXPECT_EQ(cuts.piece(), 32768U);
+}
+
 TEST(cutting, finds_single_pages_where_the_kernel_keeps_only_one) {
     cutting cuts;
     write(cuts, 8192 * mebibyte, mebibyte, [](std::size_t piece) { return piece == 4096 ? 1.0 : 2.0; });

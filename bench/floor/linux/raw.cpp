@@ -165,6 +165,7 @@ std::vector<peer> make_floors() {
     all.push_back(over_pipe<plain_end>("plain calls", libc));
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));
+    all.push_back(over_pipe<tuned_end<4 * two_pages, true>>("cut at 32 KiB + spin", libc));
     all.push_back(buffered<plain_end, 4096>("4 KiB buffer", libc));
     all.push_back(buffered<plain_end, two_pages>("8 KiB buffer", libc));
     all.push_back(buffered<plain_end, step>("64 KiB buffer", libc));
