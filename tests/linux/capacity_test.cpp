@@ -19,7 +19,9 @@ using namespace windpipe_test;
 using windpipe::make_pipe;
 using windpipe::set_capacity;
 
-constexpr unsigned unused_user = 54'321;
+/// A user whom nobody else has, nor another run of these tests at the same time: the quota is one for all of a user's
+/// processes.
+unsigned unused_user() { return 50'000 + static_cast<unsigned>(::getpid() % 10'000); }
 
 std::size_t setting(const char* name) {
     std::ifstream file(std::string("/proc/sys/fs/") + name);
@@ -36,7 +38,7 @@ struct told {
 
 /// What pipes_of_user prints of its first and its last pipe.
 std::vector<told> pipes_of_a_user(std::size_t count, std::size_t capacity) {
-    const std::string user = ::geteuid() == 0 ? std::to_string(unused_user) : "0";
+    const std::string user = ::geteuid() == 0 ? std::to_string(unused_user()) : "0";
     const auto done =
         windpipe::run(child_command("pipes_of_user", user, std::to_string(count), std::to_string(capacity)));
     if (!done || !done->success()) {
