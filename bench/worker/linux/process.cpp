@@ -47,6 +47,33 @@ void limit_descriptors(std::uint64_t most) {
     }
 }
 
+/// Becomes a user whom nobody else is, and opens pipes until no further one may grow: the quota of pipe(7), in pages,
+/// is one for all pipes of a user. Those opened afterwards still have their 64 KiB.
+void spend_pipe_quota() {
+    unsigned long pages = 0;
+    if (std::FILE* file = std::fopen("/proc/sys/fs/pipe-user-pages-soft", "re")) {
+        (void)std::fscanf(file, "%lu", &pages);
+        std::fclose(file);
+    }
+    constexpr unsigned long pages_of_a_pipe = 16;
+    constexpr unsigned long left_for_the_work = 8;
+    const unsigned long pipes = pages / pages_of_a_pipe;
+    if (pipes <= left_for_the_work) {
+        throw std::runtime_error("this system has no quota for pipes");
+    }
+    limit_descriptors(2 * pipes + 100);
+    const auto user = static_cast<uid_t>(60'000 + getpid() % 5'000);
+    if (setgid(user) != 0 || setuid(user) != 0) {
+        fail("become another user");
+    }
+    for (unsigned long i = left_for_the_work; i < pipes; ++i) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) != 0) { // kept until the worker ends
+            fail("open pipes to spend the quota");
+        }
+    }
+}
+
 } // namespace
 
 usage usage_now() {
@@ -84,6 +111,9 @@ void prepare_process(const parameters& given) {
         if (open("/dev/null", O_RDONLY | O_CLOEXEC) < 0) {
             fail("open of /dev/null");
         }
+    }
+    if (given.has("spent_quota")) {
+        spend_pipe_quota();
     }
     if (given.has("heap_mib")) {
         fill_memory(given.number("heap_mib", 0));
