@@ -3,7 +3,8 @@
 // A plain write of a megabyte holds the pipe's lock while all of it is copied and makes the kernel allocate and free
 // what it keeps no pages for; pieces of two pages do neither, but cost a system call each. Which is faster depends on
 // the kernel (how many pages it keeps per pipe), on the price of a system call, and on whether both ends share a
-// processor: so these, and sizes between, are tried on the stream itself, and tried again now and then. docs/performance.md tells more.
+// processor: so these, and sizes between, are tried on the stream itself, and tried again now and then.
+// docs/performance.md tells more.
 #pragma once
 
 #include <array>
