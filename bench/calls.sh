@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # calls.sh FOLDER - what the system calls of an operation are, as strace counts them; FOLDER holds bench_calls.
-# The calls that a program makes without doing anything (loading, leaving) are there too: they are few.
+# Calls made fewer than 100 times (of loading and leaving) are only in the total.
 set -euo pipefail
 
 counted() {

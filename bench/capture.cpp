@@ -48,7 +48,7 @@ row_group make_poor_group(std::uint64_t bytes, std::uint64_t block, const catalo
         }
         entry.name += ", quota spent";
     }
-    group.table += ", pipe quota of the user spent";
+    group.table = "Pipe quota of the user spent: " + group.table;
     group.entries.insert(group.entries.end(), rich.begin(), rich.end());
     group.baselines = {"windpipe", "best raw loop"};
     return group;
