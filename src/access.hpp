@@ -41,11 +41,12 @@ public:
     static output_target& err_of(command& what) noexcept { return what.err_; }
 
     /// Starts a command; a stream it leaves at `inherit` is a pipe where `pipe_inherited` says so.
-    static result<child> spawn(command& what, bool pipe_inherited);
+    /// `beside_input`: it belongs together with a child that gets our standard input.
+    static result<child> spawn(command& what, bool pipe_inherited, bool beside_input = false);
 
 private:
     /// spawn(), but it throws std::bad_alloc; then no process has been started.
-    static result<child> start(command& what, bool pipe_inherited);
+    static result<child> start(command& what, bool pipe_inherited, bool beside_input);
 };
 
 } // namespace windpipe::detail

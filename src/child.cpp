@@ -21,7 +21,7 @@ result<std::optional<exit_status>> process_state::try_wait() {
 
 result<exit_status> process_state::wait(const wait_limit& limit) {
     interruption interrupted(limit);
-    bool look_first = !interrupted.unlimited() || usage().has_value(); // else it most likely still runs
+    bool look_first = !interrupted.unlimited() || report().has_value(); // else it most likely still runs
     while (true) {
         if (look_first) {
             auto ended = try_wait();
@@ -50,9 +50,9 @@ void process_state::end() noexcept {
     }
 }
 
-std::optional<resource_usage> process_state::usage() const {
+std::optional<exit_report> process_state::report() const {
     const std::scoped_lock lock(mutex_);
-    return report_ ? std::optional(report_->usage) : std::nullopt;
+    return report_;
 }
 
 child access::make_child(std::unique_ptr<process_state> state) noexcept { return child(std::move(state)); }
@@ -101,7 +101,10 @@ result<std::optional<exit_status>> child::try_wait() {
     return state_ != nullptr ? state_->try_wait() : std::unexpected(no_process("wait"));
 }
 
-std::optional<resource_usage> child::usage() const { return state_ != nullptr ? state_->usage() : std::nullopt; }
+std::optional<resource_usage> child::usage() const {
+    const auto report = state_ != nullptr ? state_->report() : std::nullopt;
+    return report ? std::optional(report->usage) : std::nullopt;
+}
 
 result<void> child::terminate() {
     return state_ != nullptr ? state_->signal(platform::signal_kind::ask) : std::unexpected(no_process("terminate"));

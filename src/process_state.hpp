@@ -24,7 +24,8 @@ public:
     void end() noexcept;
     void abandon() noexcept { platform::abandon(std::move(process_)); }
 
-    [[nodiscard]] std::optional<resource_usage> usage() const;
+    /// Nothing before it has been reaped.
+    [[nodiscard]] std::optional<exit_report> report() const;
     [[nodiscard]] std::uint32_t id() const noexcept { return process_.id; }
     [[nodiscard]] const platform::process& process() const noexcept { return process_; }
 

@@ -106,17 +106,17 @@ End end_of(unique_handle& handle) {
 
 } // namespace
 
-result<child> detail::access::spawn(command& what, bool pipe_inherited) {
+result<child> detail::access::spawn(command& what, bool pipe_inherited, bool beside_input) {
     try {
-        return start(what, pipe_inherited);
+        return start(what, pipe_inherited, beside_input);
     } catch (const std::bad_alloc&) { // before the start of the process: see start()
         return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "start process"});
     }
 }
 
-result<child> detail::access::start(command& what, bool pipe_inherited) {
+result<child> detail::access::start(command& what, bool pipe_inherited, bool beside_input) {
     const bool inherits_input = std::holds_alternative<inherit_t>(what.in_) && !pipe_inherited;
-    auto plan = plan_of(what, inherits_input);
+    auto plan = plan_of(what, inherits_input || beside_input);
     if (!plan) {
         return std::unexpected(std::move(plan).error());
     }

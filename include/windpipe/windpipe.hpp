@@ -1,12 +1,13 @@
 // windpipe.hpp - all of windpipe that is the same on every system.
 #pragma once
 
-#include <windpipe/bytes.hpp>   // IWYU pragma: export
-#include <windpipe/child.hpp>   // IWYU pragma: export
-#include <windpipe/command.hpp> // IWYU pragma: export
-#include <windpipe/error.hpp>   // IWYU pragma: export
-#include <windpipe/handle.hpp>  // IWYU pragma: export
-#include <windpipe/io.hpp>      // IWYU pragma: export
-#include <windpipe/limits.hpp>  // IWYU pragma: export
-#include <windpipe/pipe.hpp>    // IWYU pragma: export
-#include <windpipe/run.hpp>     // IWYU pragma: export
+#include <windpipe/bytes.hpp>    // IWYU pragma: export
+#include <windpipe/child.hpp>    // IWYU pragma: export
+#include <windpipe/command.hpp>  // IWYU pragma: export
+#include <windpipe/error.hpp>    // IWYU pragma: export
+#include <windpipe/handle.hpp>   // IWYU pragma: export
+#include <windpipe/io.hpp>       // IWYU pragma: export
+#include <windpipe/limits.hpp>   // IWYU pragma: export
+#include <windpipe/pipe.hpp>     // IWYU pragma: export
+#include <windpipe/pipeline.hpp> // IWYU pragma: export
+#include <windpipe/run.hpp>      // IWYU pragma: export

@@ -56,13 +56,20 @@ public:
 
     /// A call slept for this long.
     void slept(nanoseconds time) noexcept {
-        if (time < shortest_sleep) {
-            return; // it did not sleep: the other end had moved already
+        const bool truly = time >= shortest_sleep; // else the other end had moved already
+        slept_last_.store(truly, std::memory_order_relaxed);
+        if (!truly) {
+            return;
         }
         const std::int64_t price = price_.load(std::memory_order_relaxed);
         const std::int64_t seen = std::min(time, most).count();
         price_.store(std::max(price + (seen - price) / (seen < price ? 4 : 16), least.count()),
                      std::memory_order_relaxed);
+    }
+
+    /// Out of step, and the last wait was a sleep: so will be the next one, and a try before it is in vain.
+    [[nodiscard]] bool will_sleep() const noexcept {
+        return slept_last_.load(std::memory_order_relaxed) && !in_step();
     }
 
 private:
@@ -77,6 +84,7 @@ private:
     std::atomic<std::uint32_t> pause_ = 0; // waits until the next try
     std::atomic<std::uint32_t> next_pause_ = first_pause;
     std::atomic<std::int64_t> price_ = most.count();
+    std::atomic<bool> slept_last_ = false;
 };
 
 } // namespace windpipe

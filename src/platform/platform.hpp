@@ -147,6 +147,10 @@ result<process> spawn(const spawn_plan& plan);
 /// PRE: it has not been reaped; no other thread is in reap() for it.
 result<std::optional<exit_report>> reap(process& what);
 
+/// Whether `what`, which failed, most likely did so because `reader`, the process that read its output, had closed the
+/// pipe: Linux: SIGPIPE ended it. Windows, where no signal tells: the reader had ended before it.
+bool ended_by_closed_pipe(const exit_report& what, const exit_report& reader) noexcept;
+
 /// Waits until `what` has ended. Does not reap. Any number of threads at once, also while and after one reaps.
 result<void> wait_ended(const process& what, interruption& interrupted);
 
@@ -171,7 +175,7 @@ naming names() noexcept;
 std::vector<std::string> environment();
 std::optional<std::string> environment_variable(const std::string& name);
 
-// ---- several streams of one child at once ---------------------------------------------------------- exchange.cpp
+// ---- several streams and processes at once ---------------------------------------------------------- exchange.cpp
 
 /// What became of one operation of an exchange.
 struct completion {
@@ -180,15 +184,13 @@ struct completion {
     std::error_code code;  // broken_pipe and the like
 };
 
-/// A few transfers and a process, driven by one thread. At most one operation per slot is under way.
+/// Transfers and processes, driven by one thread. At most one operation per slot is under way.
 ///
 /// Handles must be local ends (overlapped on Windows). The destructor calls off what is under way; the memory given to
 /// it is not touched afterwards.
 class exchange {
 public:
-    static constexpr std::size_t slots = 4;
-
-    exchange();
+    explicit exchange(std::size_t slots);
     ~exchange();
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;

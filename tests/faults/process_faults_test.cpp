@@ -139,6 +139,32 @@ void run_to_its_deadline() {
     EXPECT_EQ(done.ended_by, windpipe::ended_by::timed_out);
 }
 
+void run_a_pipeline() {
+    const auto done = or_throw((child_command("cat") | child_command("cat_both")).run({.input = "through both"}));
+    EXPECT_TRUE(done.success()) << done.text();
+    EXPECT_EQ(done.out.text(), "through both");
+    EXPECT_EQ(done.stages.back().err.text(), "through both");
+}
+
+void run_a_pipeline_to_its_deadline() {
+    auto held = or_throw(windpipe::make_pipe());
+    const auto done = or_throw(
+        (child_command("cat").in(std::move(held.reader)) | child_command("cat")).run({.limit = {.until = 5ms}}));
+    EXPECT_EQ(done.ended_by, windpipe::ended_by::timed_out);
+}
+
+void spawn_a_pipeline() {
+    auto stages = or_throw((child_command("cat").in(piped) | child_command("cat").out(piped)).spawn());
+    or_throw(stages.front().in.write("through both"));
+    stages.front().in.close();
+    std::string got;
+    or_throw(stages.back().out.read_to_end(got));
+    EXPECT_EQ(got, "through both");
+    for (auto& stage : stages) {
+        EXPECT_EQ(or_throw(stage.wait()), windpipe::exit_status::exited(0));
+    }
+}
+
 const std::vector<std::pair<const char*, operation>>& process_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"spawn_with_pipes", spawn_with_pipes},
@@ -153,6 +179,9 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
         {"let_it_go", let_it_go},
         {"run_with_everything", run_with_everything},
         {"run_to_its_deadline", run_to_its_deadline},
+        {"run_a_pipeline", run_a_pipeline},
+        {"run_a_pipeline_to_its_deadline", run_a_pipeline_to_its_deadline},
+        {"spawn_a_pipeline", spawn_a_pipeline},
     };
     return all;
 }

@@ -80,4 +80,17 @@ TEST(pacing, takes_no_call_for_a_sleep_that_did_not_sleep) {
     EXPECT_EQ(pace.longest_spin(), before);
 }
 
+TEST(pacing, expects_a_sleep_only_out_of_step_and_after_one) {
+    pacing pace;
+    pace.slept(1s);
+    EXPECT_FALSE(pace.will_sleep()) << "in step: the other end may move at any moment";
+    spin_in_vain(pace, 10);
+    EXPECT_TRUE(pace.will_sleep());
+    pace.slept(500ns);
+    EXPECT_FALSE(pace.will_sleep()) << "the other end had moved already";
+    pace.slept(1s);
+    pace.spun(true);
+    EXPECT_FALSE(pace.will_sleep());
+}
+
 } // namespace

@@ -4,8 +4,8 @@
 
 #include "platform/platform.hpp"
 
-#include <array>
 #include <utility>
+#include <vector>
 
 namespace windpipe::platform {
 
@@ -43,10 +43,14 @@ bool attempt(const operation& op, completion& done) {
 } // namespace
 
 struct exchange::state {
-    std::array<operation, slots> under_way;
-    std::array<pollfd, slots + 1> watched; // the last one is the waker's
-    std::size_t last = 0;                  // the slot that was done last: most likely the next one too
-    int streak = 0;                        // how often in a row, without a look at the others
+    explicit state(std::size_t slots) : under_way(slots), slot_of(slots), watched(slots + 1) {}
+
+    std::vector<operation> under_way;
+    std::vector<std::size_t> slot_of; // of what poll() watched
+    std::vector<pollfd> watched;      // those under way, beginning behind the last one; then the waker
+    std::size_t last = 0;             // the slot that was done last: most likely the next one too
+    int streak = 0;                   // how often in a row, without a look at the others
+    bool awake = false;               // poll() has seen the waker
     pacing pace;
 
     std::optional<completion> try_slot(std::size_t slot);
@@ -81,10 +85,10 @@ std::optional<completion> exchange::state::try_last() {
 /// After poll(): the first operation that is ready, beginning behind the last one, so that none starves another.
 std::optional<completion> exchange::state::try_ready(int ready) {
     streak = 0;
-    for (std::size_t turn = 1; ready > 0 && turn <= slots; ++turn) {
-        const std::size_t slot = (last + turn) % slots;
-        if (watched[slot].revents != 0) {
-            if (auto done = try_slot(slot)) {
+    for (std::size_t i = 0; ready > 0; ++i) {
+        if (watched[i].revents != 0) {
+            --ready;
+            if (auto done = try_slot(slot_of[i])) {
                 return done;
             }
         }
@@ -92,18 +96,24 @@ std::optional<completion> exchange::state::try_ready(int ready) {
     return std::nullopt;
 }
 
+/// How many operations are ready, or -1.
 int exchange::state::poll(native_handle waker, const timespec* timeout) {
-    for (std::size_t i = 0; i < slots; ++i) {
-        const kind what = under_way[i].what;
-        watched[i] = {what == kind::none ? -1 : under_way[i].fd, what == kind::write ? short{POLLOUT} : short{POLLIN},
-                      0};
+    std::size_t count = 0;
+    for (std::size_t turn = 1; turn <= under_way.size(); ++turn) {
+        const std::size_t slot = (last + turn) % under_way.size();
+        const operation& op = under_way[slot];
+        if (op.what != kind::none) {
+            watched[count] = {op.fd, op.what == kind::write ? short{POLLOUT} : short{POLLIN}, 0};
+            slot_of[count++] = slot;
+        }
     }
-    watched[slots] = {waker, POLLIN, 0};
-    const int ready = sys::ppoll(watched.data(), watched.size(), timeout);
-    return ready == -1 && errno == EINTR ? 0 : ready;
+    watched[count] = {waker, POLLIN, 0};
+    const int ready = sys::ppoll(watched.data(), count + (waker == no_handle ? 0 : 1), timeout);
+    awake = ready > 0 && watched[count].revents != 0;
+    return ready == -1 && errno == EINTR ? 0 : ready - (awake ? 1 : 0);
 }
 
-exchange::exchange() : state_(std::make_unique<state>()) {}
+exchange::exchange(std::size_t slots) : state_(std::make_unique<state>(slots)) {}
 exchange::~exchange() = default; // nothing is under way in the kernel between two calls
 
 void exchange::read(std::size_t slot, native_handle reader, std::span<std::byte> into) {
@@ -165,7 +175,7 @@ result<completion> exchange::next(interruption& interrupted) {
         if (ready == -1) {
             return sys::failed("poll");
         }
-        if (ready > 0 && now.watched[slots].revents != 0) {
+        if (std::exchange(now.awake, false)) {
             (*waker)->clear();
         }
         if ((done = now.try_ready(ready))) {

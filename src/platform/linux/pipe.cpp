@@ -81,12 +81,14 @@ result<std::size_t> transfer(int fd, short events, interruption& interrupted, bo
     pacing* const pace = interrupted.pace();
     const bool in_step = pace != nullptr && pace->in_step();
     const bool may_block = whole && !in_step && cannot_be_called_off(interrupted);
-    const ssize_t n = attempt(may_block && (pace == nullptr || !pace->spin_is_due()));
-    if (n >= 0) {
-        return static_cast<std::size_t>(n);
-    }
-    if (errno != EAGAIN) {
-        return sys::failed(operation);
+    if (may_block || pace == nullptr || !pace->will_sleep() || !interrupted.unlimited()) {
+        const ssize_t n = attempt(may_block && (pace == nullptr || !pace->spin_is_due()));
+        if (n >= 0) {
+            return static_cast<std::size_t>(n);
+        }
+        if (errno != EAGAIN) {
+            return sys::failed(operation);
+        }
     }
     return wait_and_transfer(fd, events, interrupted, whole && cannot_be_called_off(interrupted), operation, attempt);
 }

@@ -51,7 +51,9 @@ result<std::optional<exit_report>> reap(process& what) {
     siginfo_t info{};
     rusage usage{};
     exit_report report;
-    report.usage.wall = deadline::clock::now() - what.started;
+    const auto now = deadline::clock::now();
+    report.ended = now.time_since_epoch();
+    report.usage.wall = now - what.started;
     if (sys::waitid(P_PIDFD, static_cast<id_t>(what.handle.get()), &info, WEXITED | WNOHANG, &usage) == -1) {
         if (errno != ECHILD) {
             return sys::failed("wait");
@@ -75,6 +77,10 @@ result<std::optional<exit_report>> reap(process& what) {
     report.usage.system = duration_of(usage.ru_stime);
     report.usage.max_resident_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * kibibyte;
     return report;
+}
+
+bool ended_by_closed_pipe(const exit_report& what, const exit_report& /*reader*/) noexcept {
+    return what.status.signal() == SIGPIPE;
 }
 
 result<void> wait_ended(const process& what, interruption& interrupted) {

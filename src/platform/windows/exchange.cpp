@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace windpipe::platform {
 
@@ -17,51 +18,40 @@ struct slot_state {
     bool pending = false;
     HANDLE handle = nullptr; // the end, or the process
     OVERLAPPED operation{};
-    unique_handle done_event; // kept for the next operation
-    transferred outcome;      // once not pending
+    transferred outcome; // once not pending
 
-    [[nodiscard]] HANDLE signal() const noexcept { return what == kind::watch ? handle : done_event.get(); }
-
-    /// Whether the operation can be started; if not, it is done.
-    bool prepare(HANDLE end, bool read) noexcept {
+    void prepare(HANDLE end, bool read, HANDLE event) noexcept {
         what = kind::transfer;
         reads = read;
         pending = false;
         handle = end;
-        operation = {};
         outcome = {};
-        if (!done_event) {
-            done_event = sys::create_event();
-            if (!done_event) {
-                outcome.code = ::GetLastError();
-                return false;
-            }
-        }
+        operation = {};
         // The low bit keeps the completion away from a port. Source: GetQueuedCompletionStatus, lpOverlapped.
-        operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(done_event.get()) | 1U);
-        return true;
+        operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event) | 1U);
     }
     void started(BOOL at_once) noexcept {
         const DWORD code = at_once ? ERROR_SUCCESS : ::GetLastError();
         pending = code == ERROR_IO_PENDING;
         outcome = {code, operation.InternalHigh, false};
     }
-    /// Whether it is done, so that it can be taken. For a transfer, without a system call.
+    /// Whether it is a transfer that is done, so that it can be taken. Without a system call.
     bool look() noexcept {
-        if (what == kind::watch) {
-            return sys::wait_for_one(handle, 0) == WAIT_OBJECT_0;
-        }
         if (pending && HasOverlappedIoCompleted(&operation)) {
             pending = false;
             outcome = outcome_of(handle, operation);
         }
         return what == kind::transfer && !pending;
     }
-    /// The system lets go of the memory.
-    void settle() noexcept {
+    /// Calls it off: after this the system does not touch its memory any more. `event` may be set by others too.
+    void settle(HANDLE event) noexcept {
         if (pending) {
+            ::CancelIoEx(handle, &operation); // fails when it is done already
+            while (!HasOverlappedIoCompleted(&operation)) {
+                ::WaitForSingleObject(event, INFINITE);
+            }
             pending = false;
-            outcome = call_off(handle, operation);
+            outcome = outcome_of(handle, operation);
         }
     }
 };
@@ -76,50 +66,106 @@ std::error_code code_of(const slot_state& slot) noexcept {
 
 } // namespace
 
+// All transfers set one event, so that their number has no limit. Another one that is started may reset it: therefore
+// all of them are looked at between a start and a wait. Of the processes, the first ones are waited for; the others get
+// their turn when one of these has ended.
 struct exchange::state {
-    std::array<slot_state, slots> under_way;
-    std::size_t last = 0; // the slot that was done last: the others are looked at before it
+    explicit state(std::size_t slots) : under_way(slots) {}
 
-    std::optional<completion> take() noexcept {
-        for (std::size_t i = 1; i <= slots; ++i) {
-            const std::size_t at = (last + i) % slots;
-            slot_state& slot = under_way[at];
-            if (slot.what != kind::none && slot.look()) {
-                const completion done{at, slot.outcome.bytes, code_of(slot)};
-                slot.what = kind::none;
-                last = at;
-                return done;
-            }
-        }
-        return std::nullopt;
-    }
+    std::vector<slot_state> under_way;
+    unique_handle some_done; // kept from the first transfer on
+    std::size_t last = 0;    // the slot that was done last: the others are looked at before it
+    int streak = 0;          // transfers taken without a look at the processes
+
+    /// A slot whose transfer can be started; nothing: it is done, because the event could not be made.
+    slot_state* prepare(std::size_t slot, HANDLE end, bool read);
+    completion done(std::size_t slot) noexcept;
+    std::optional<completion> take() noexcept;
+    result<std::optional<completion>> wait(waker& wakes, DWORD milliseconds) noexcept;
 };
 
-exchange::exchange() : state_(std::make_unique<state>()) {}
+slot_state* exchange::state::prepare(std::size_t slot, HANDLE end, bool read) {
+    slot_state& mine = under_way[slot];
+    if (!some_done) {
+        some_done = sys::create_event(sys::reset::by_wait);
+    }
+    mine.prepare(end, read, some_done.get());
+    if (!some_done) {
+        mine.outcome.code = ::GetLastError();
+        return nullptr;
+    }
+    return &mine;
+}
+
+completion exchange::state::done(std::size_t slot) noexcept {
+    under_way[slot].what = kind::none;
+    last = slot;
+    return {slot, under_way[slot].outcome.bytes, code_of(under_way[slot])};
+}
+
+/// A transfer that is done.
+std::optional<completion> exchange::state::take() noexcept {
+    for (std::size_t i = 1; i <= under_way.size(); ++i) {
+        const std::size_t slot = (last + i) % under_way.size();
+        if (under_way[slot].look()) {
+            ++streak;
+            return done(slot);
+        }
+    }
+    return std::nullopt;
+}
+
+/// Waits for whatever comes first, and returns it if it is a process.
+result<std::optional<completion>> exchange::state::wait(waker& wakes, DWORD milliseconds) noexcept {
+    std::array<HANDLE, MAXIMUM_WAIT_OBJECTS> signals{wakes.handle()};
+    std::array<std::size_t, MAXIMUM_WAIT_OBJECTS> slot_of{};
+    DWORD count = 1;
+    for (std::size_t slot = 0; slot < under_way.size() && count < signals.size() - 1; ++slot) {
+        if (under_way[slot].what == kind::watch) {
+            signals[count] = under_way[slot].handle;
+            slot_of[count++] = slot;
+        }
+    }
+    const DWORD processes_end = count;
+    if (some_done) {
+        signals[count++] = some_done.get(); // the last one: a steady stream hides no process
+    }
+    streak = 0;
+    const DWORD woken = sys::wait_for_any(count, signals.data(), milliseconds);
+    if (woken == WAIT_FAILED) {
+        return sys::failed("exchange");
+    }
+    if (woken == WAIT_OBJECT_0) {
+        wakes.clear();
+    }
+    return woken > WAIT_OBJECT_0 && woken < WAIT_OBJECT_0 + processes_end
+               ? std::optional(done(slot_of[woken - WAIT_OBJECT_0]))
+               : std::nullopt;
+}
+
+exchange::exchange(std::size_t slots) : state_(std::make_unique<state>(slots)) {}
 
 exchange::~exchange() {
     for (slot_state& slot : state_->under_way) {
-        slot.settle();
+        slot.settle(state_->some_done.get());
     }
 }
 
 void exchange::read(std::size_t slot, native_handle reader, std::span<std::byte> into) {
-    slot_state& mine = state_->under_way[slot];
-    if (mine.prepare(reader, true)) {
+    if (slot_state* mine = state_->prepare(slot, reader, true)) {
         const auto size = static_cast<DWORD>(std::min(into.size(), longest_transfer));
-        mine.started(sys::read_file(reader, into.data(), size, &mine.operation));
+        mine->started(sys::read_file(reader, into.data(), size, &mine->operation));
     }
 }
 
 // One piece of at most the pipe's quota, so that the number of bytes is exact when it is called off: see
 // piece_to_write().
 void exchange::write(std::size_t slot, native_handle writer, const_buffer bytes) {
-    slot_state& mine = state_->under_way[slot];
-    if (mine.prepare(writer, false)) {
+    if (slot_state* mine = state_->prepare(slot, writer, false)) {
         sys::pipe_facts facts{};
         const std::size_t quota = sys::query_pipe(writer, &facts) ? quota_of(facts, true) : 0;
         const auto size = static_cast<DWORD>(std::min(bytes.size(), std::max(quota, atomic_size)));
-        mine.started(sys::write_file(writer, bytes.data(), size, &mine.operation));
+        mine->started(sys::write_file(writer, bytes.data(), size, &mine->operation));
     }
 }
 
@@ -136,18 +182,22 @@ std::size_t exchange::cancel(std::size_t slot) {
     if (mine.what == kind::none) {
         return 0;
     }
-    mine.settle();
+    mine.settle(state_->some_done.get());
     mine.what = kind::none;
     return mine.outcome.bytes;
 }
 
 result<completion> exchange::next(interruption& interrupted) {
+    constexpr int longest_streak = 16;
     while (true) {
         if (interrupted.canceled()) {
             return std::unexpected(interruption::gave_up(std::errc::operation_canceled, "exchange"));
         }
-        if (const auto done = state_->take()) {
-            return *done;
+        const bool only_look = state_->streak >= longest_streak;
+        if (!only_look) {
+            if (const auto done = state_->take()) {
+                return *done;
+            }
         }
         const auto waker = interrupted.arm();
         if (!waker) {
@@ -156,26 +206,19 @@ result<completion> exchange::next(interruption& interrupted) {
         if (interrupted.canceled()) {
             continue;
         }
-        std::array<HANDLE, slots + 1> signals{(*waker)->handle()};
-        DWORD count = 1;
-        for (const slot_state& slot : state_->under_way) {
-            if (slot.what != kind::none) {
-                signals[count++] = slot.signal();
-            }
+        // Also when there is no time left: in its waits the system notes what it has completed.
+        const auto ended = state_->wait(**waker, only_look ? 0 : milliseconds_until(interrupted.until()));
+        if (!ended) {
+            return std::unexpected(ended.error());
         }
-        const DWORD woken = sys::wait_for_any(count, signals.data(), milliseconds_until(interrupted.until()));
-        if (woken == WAIT_FAILED) {
-            return sys::failed("exchange");
+        if (*ended) {
+            return **ended;
         }
-        if (woken == WAIT_OBJECT_0) {
-            (*waker)->clear();
-        } else if (woken == WAIT_TIMEOUT) {
-            // Also when there was no time left the wait was made: in it the system notes what it has completed.
-            const auto done = state_->take();
-            const auto why = interrupted.why();
-            if (done || why) {
-                return done ? result<completion>(*done) : std::unexpected(interruption::gave_up(*why, "exchange"));
-            }
+        if (const auto done = state_->take()) {
+            return *done;
+        }
+        if (const auto why = interrupted.why()) {
+            return std::unexpected(interruption::gave_up(*why, "exchange"));
         }
     }
 }

@@ -53,7 +53,12 @@ result<std::optional<exit_report>> reap(process& what) {
                   .user = duration_of(ticks(user)),
                   .system = duration_of(ticks(kernel)),
                   .max_resident_bytes = memory.PeakWorkingSetSize},
+        .ended = duration_of(ticks(ended)),
     };
+}
+
+bool ended_by_closed_pipe(const exit_report& what, const exit_report& reader) noexcept {
+    return what.status.code().value_or(0) != 0 && reader.ended <= what.ended;
 }
 
 result<void> wait_ended(const process& what, interruption& interrupted) {

@@ -156,9 +156,11 @@ BOOL random_bytes(void* into, ULONG size) noexcept;
 
 // Waiting
 /// Reset by hand; not set.
-inline unique_handle create_event() noexcept {
-    return owned(call("CreateEventW", HANDLE{}, ::CreateEventW, static_cast<SECURITY_ATTRIBUTES*>(nullptr), TRUE, FALSE,
-                      static_cast<const wchar_t*>(nullptr)));
+enum class reset { by_hand, by_wait };
+inline unique_handle create_event(reset how = reset::by_hand) noexcept {
+    const BOOL by_hand = how == reset::by_hand ? TRUE : FALSE;
+    return owned(call("CreateEventW", HANDLE{}, ::CreateEventW, static_cast<SECURITY_ATTRIBUTES*>(nullptr), by_hand,
+                      FALSE, static_cast<const wchar_t*>(nullptr)));
 }
 inline DWORD wait_for_one(HANDLE handle, DWORD milliseconds) noexcept {
     return call("WaitForSingleObject", DWORD{WAIT_FAILED}, ::WaitForSingleObject, handle, milliseconds);
