@@ -101,10 +101,12 @@ result<std::vector<child>> start_all(std::vector<command>& stages, std::size_t c
 std::vector<stage_report> reports_of(const std::vector<command>& stages, std::vector<child>& children,
                                      detail::session& session) {
     std::vector<exit_report> ends;
+    ends.reserve(children.size());
     for (child& each : children) {
         ends.push_back(*access::process_of(each).report()); // the session has reaped it
     }
     std::vector<stage_report> reports;
+    reports.reserve(ends.size());
     for (std::size_t i = 0; i < ends.size(); ++i) {
         reports.push_back(
             {.command = stages[i].describe(),

@@ -68,9 +68,7 @@ public:
     }
 
     /// Out of step, and the last wait was a sleep: so will be the next one, and a try before it is in vain.
-    [[nodiscard]] bool will_sleep() const noexcept {
-        return slept_last_.load(std::memory_order_relaxed) && !in_step();
-    }
+    [[nodiscard]] bool will_sleep() const noexcept { return slept_last_.load(std::memory_order_relaxed) && !in_step(); }
 
 private:
     static constexpr std::uint32_t patience = 4;
