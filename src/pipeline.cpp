@@ -194,6 +194,7 @@ result<pipeline_result> pipeline::run(const pipeline_options& options) {
                          .out = session.take(children->size() - 1, output_stream::out),
                          .ended_by = end->why,
                          .writers_alive = end->writers_alive,
+                         .holders = std::move(end->holders),
                          .input_written = end->input_written,
                          .rule = options.rule};
     return done;

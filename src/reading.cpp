@@ -1,6 +1,7 @@
 #include "calls.hpp"
 #include "write_buffer.hpp"
 
+#include <windpipe/holders.hpp>
 #include <windpipe/pipe.hpp>
 
 #include <algorithm>
@@ -40,6 +41,20 @@ result<std::size_t> read_on(const detail::pipe_end& end, std::string_view operat
         }
         return body(handle, interrupted);
     });
+}
+
+/// read_on() until the end of stream. If that has not come in time, the error names who keeps it from coming; not where
+/// there was no time to wait at all.
+template <class Body>
+result<std::size_t> read_to_end_on(const pipe_reader& end, const wait_limit& limit, const Body& body) {
+    const bool waits = !limit.until.has_passed();
+    auto n = read_on(end, "read to end", limit, body);
+    if (waits && !n && n.error().code == std::errc::timed_out) {
+        if (const auto who = holders(end)) {
+            n.error().context = "the write end is held by " + who->text();
+        }
+    }
+    return n;
 }
 
 /// read_to_end() into memory that `room(least)` offers, empty when there is none, and `took(n)` is told of.
@@ -126,7 +141,7 @@ result<std::size_t> pipe_reader::read(std::span<std::byte> into, const wait_limi
 }
 
 result<std::size_t> pipe_reader::read_to_end(byte_buffer& into, std::size_t most, const wait_limit& limit) {
-    return read_on(*this, "read to end", limit, [&](auto handle, interruption& interrupted) {
+    return read_to_end_on(*this, limit, [&](auto handle, interruption& interrupted) {
         return append_to_end(
             handle, interrupted, most, [&](std::size_t least) { return into.room(least); },
             [&](std::size_t n) { into.commit(n); });
@@ -134,13 +149,13 @@ result<std::size_t> pipe_reader::read_to_end(byte_buffer& into, std::size_t most
 }
 
 result<std::size_t> pipe_reader::read_to_end(std::vector<std::byte>& into, std::size_t most, const wait_limit& limit) {
-    return read_on(*this, "read to end", limit, [&](auto handle, interruption& interrupted) {
+    return read_to_end_on(*this, limit, [&](auto handle, interruption& interrupted) {
         return append_to_container(handle, interrupted, into, most);
     });
 }
 
 result<std::size_t> pipe_reader::read_to_end(std::string& into, std::size_t most, const wait_limit& limit) {
-    return read_on(*this, "read to end", limit, [&](auto handle, interruption& interrupted) {
+    return read_to_end_on(*this, limit, [&](auto handle, interruption& interrupted) {
         return append_to_container(handle, interrupted, into, most);
     });
 }

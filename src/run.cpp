@@ -15,6 +15,19 @@ std::string capture::text() const {
     return head.str() + "\n[... " + std::to_string(skipped) + " bytes not kept ...]\n" + tail;
 }
 
+std::string run_result::text() const {
+    std::string line = status.text();
+    if (ended_by == ended_by::timed_out) {
+        line += "; its time was over";
+        line += holders.known.empty() ? "" : " while its output was held by " + holders.text();
+    } else if (ended_by == ended_by::canceled) {
+        line += "; it was called off";
+    } else if (writers_alive) {
+        line += "; its output is still held by " + holders.text();
+    }
+    return line;
+}
+
 namespace {
 
 detail::session_options session_options_of(const run_options& options) {
@@ -60,6 +73,7 @@ result<run_result> run(command& what, const run_options& options) {
                       .err = session.take(0, output_stream::err),
                       .ended_by = end->why,
                       .writers_alive = end->writers_alive,
+                      .holders = std::move(end->holders),
                       .input_written = end->input_written,
                       .usage = report.usage};
 }

@@ -4,6 +4,7 @@
 #include "process_state.hpp"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -241,6 +242,22 @@ result<void> session::drain_rest() {
     return {};
 }
 
+/// Of the outputs that are open. To know nothing is no reason to fail.
+holder_list session::find_holders() const noexcept {
+    try {
+        std::vector<native_handle> ends;
+        for (const stream& from : streams_) {
+            if (from.reader.is_open()) {
+                ends.push_back(from.reader.native_handle());
+            }
+        }
+        return ends.empty() ? holder_list{.known = {}, .complete = true}
+                            : platform::holders(ends, platform::direction::read).value_or(holder_list{});
+    } catch (const std::bad_alloc&) {
+        return {};
+    }
+}
+
 result<void> session::start() {
     if (children_.front().in.is_open()) {
         feed();
@@ -264,7 +281,11 @@ result<session_end> session::drive() {
     if (!why) {
         return std::unexpected(why.error());
     }
-    if (*why == ended_by::timed_out || *why == ended_by::canceled) {
+    session_end end{.why = *why};
+    if (end.why == ended_by::timed_out) {
+        end.holders = find_holders();
+    }
+    if (end.why == ended_by::timed_out || end.why == ended_by::canceled) {
         if (auto killed = kill_all(); !killed) {
             return std::unexpected(std::move(killed).error());
         }
@@ -275,7 +296,12 @@ result<session_end> session::drive() {
     if (auto drained = drain_rest(); !drained) {
         return std::unexpected(std::move(drained).error());
     }
-    return session_end{*why, outputs_open(), options_.input.size() - left_.size()};
+    end.writers_alive = outputs_open();
+    if (end.writers_alive && end.why != ended_by::timed_out) {
+        end.holders = find_holders();
+    }
+    end.input_written = options_.input.size() - left_.size();
+    return end;
 }
 
 capture session::take(std::size_t child, output_stream which) {

@@ -7,6 +7,7 @@
 #include "platform/platform.hpp"
 
 #include <windpipe/child.hpp>
+#include <windpipe/holders.hpp>
 #include <windpipe/run.hpp>
 
 #include <cstddef>
@@ -31,6 +32,7 @@ struct session_options {
 struct session_end {
     ended_by why = ended_by::end_of_stream;
     bool writers_alive = false;
+    holder_list holders; ///< as run_result::holders
     std::size_t input_written = 0;
 };
 
@@ -87,6 +89,7 @@ private:
     result<void> kill_all();
     result<void> wait_for_all();
     result<void> drain_rest();
+    [[nodiscard]] holder_list find_holders() const noexcept;
 
     /// Every child has exited, and that is all that matters now.
     [[nodiscard]] bool only_drains() const;

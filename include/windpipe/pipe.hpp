@@ -115,7 +115,7 @@ public:
     /// *Returns*: the number of bytes appended.
     /// *Errors*: as read_some(), `message_size` when the stream holds more than `most` bytes (exactly `most` have been
     /// appended, the rest is still in the pipe), `not_enough_memory`. Whatever was read before is in `into`,
-    /// error::transferred bytes of it.
+    /// error::transferred bytes of it. `timed_out`: the context names the holders of the write end, see holders().
     [[nodiscard]] result<std::size_t> read_to_end(byte_buffer& into, std::size_t most = no_limit,
                                                   const wait_limit& limit = {});
     [[nodiscard]] result<std::size_t> read_to_end(std::vector<std::byte>& into, std::size_t most = no_limit,

@@ -4,6 +4,7 @@
 #include <windpipe/child.hpp>
 #include <windpipe/command.hpp>
 #include <windpipe/error.hpp>
+#include <windpipe/holders.hpp>
 #include <windpipe/run.hpp>
 
 #include <cstddef>
@@ -61,6 +62,7 @@ struct pipeline_result {
     capture out;                                      ///< of the last stage's standard output
     enum ended_by ended_by = ended_by::end_of_stream; ///< why run() returned
     bool writers_alive = false;                       ///< as run_result::writers_alive
+    holder_list holders;                              ///< as run_result::holders
     std::size_t input_written = 0;                    ///< bytes of the input that the first pipe took
     success_rule rule = success_rule::forgiving;      ///< as it was asked for
 

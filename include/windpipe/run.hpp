@@ -5,6 +5,7 @@
 #include <windpipe/child.hpp>
 #include <windpipe/command.hpp>
 #include <windpipe/error.hpp>
+#include <windpipe/holders.hpp>
 #include <windpipe/limits.hpp>
 
 #include <chrono>
@@ -94,6 +95,9 @@ struct run_result {
     enum ended_by ended_by = ended_by::end_of_stream; ///< why run() returned
     /// Somebody still held a write end: more output may have been on its way.
     bool writers_alive = false;
+    /// Who held the write ends of the outputs: when the deadline passed, before the child was killed; otherwise at the
+    /// end, where writers_alive. Unknown to the extent that holders() says.
+    holder_list holders;
     /// Bytes of run_options::input that the child's pipe took.
     std::size_t input_written = 0;
     resource_usage usage; ///< what the child used
@@ -102,6 +106,9 @@ struct run_result {
     [[nodiscard]] bool success() const noexcept {
         return status.success() && ended_by != ended_by::timed_out && ended_by != ended_by::canceled;
     }
+    /// How it ended, for a person: "killed by signal 9 (SIGKILL); its time was over while its output was held by cat
+    /// (pid 4711, handle 1)".
+    [[nodiscard]] std::string text() const;
 };
 
 /// Runs a command to its end: feeds `input` and takes both outputs at the same time, so that no order of reading and

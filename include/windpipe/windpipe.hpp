@@ -6,6 +6,7 @@
 #include <windpipe/command.hpp>  // IWYU pragma: export
 #include <windpipe/error.hpp>    // IWYU pragma: export
 #include <windpipe/handle.hpp>   // IWYU pragma: export
+#include <windpipe/holders.hpp>  // IWYU pragma: export
 #include <windpipe/io.hpp>       // IWYU pragma: export
 #include <windpipe/limits.hpp>   // IWYU pragma: export
 #include <windpipe/pipe.hpp>     // IWYU pragma: export

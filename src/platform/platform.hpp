@@ -1,11 +1,11 @@
 // platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it. The
 // file that a section names has the same name for each system; what is more than one file's worth of code there has
-// files of its own beside it (windows/transfer.cpp and standard.cpp, linux/peek.cpp). Nothing above this file includes
-// a system header.
+// files of its own beside it (windows/transfer.cpp and standard.cpp, windows/inquiry.cpp, linux/peek.cpp).
+// Nothing above this file includes a system header.
 //
-// Holds for all of it: no function throws, logs, aborts or installs a handler; an error carries the code the system
-// gave on the line of the call; a handle made here is born private (close-on-exec, not inheritable); EINTR never
-// escapes.
+// Holds for all of it: no function throws (unless it says so), logs, aborts or installs a handler; an error carries the
+// code the system gave on the line of the call; a handle made here is born private (close-on-exec, not inheritable);
+// EINTR never escapes.
 #pragma once
 
 #include "core/exit_report.hpp"
@@ -14,6 +14,7 @@
 
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
+#include <windpipe/holders.hpp>
 #include <windpipe/pipe.hpp>
 
 #include <cstddef>
@@ -89,6 +90,12 @@ result<unique_handle> duplicate(native_handle end);
 /// device: what is returned is private, and neither later opens nor children meet it by accident.
 /// Source: F_DUPFD_CLOEXEC in fcntl(2); GetStdHandle, SetStdHandle.
 result<unique_handle> take_standard(direction way);
+
+// ---- who has the other end open ---------------------------------------------------------------------- holders.cpp
+
+/// Who holds the other ends of the pipes of `ends`, which are ends of ours, not none, all with the direction `way`.
+/// Sorted. Throws std::bad_alloc.
+result<holder_list> holders(std::span<const native_handle> ends, direction way);
 
 // ---- waking a thread that waits ----------------------------------------------------------------------- waker.cpp
 

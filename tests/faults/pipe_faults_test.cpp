@@ -115,6 +115,12 @@ void copy_and_adopt() {
     EXPECT_EQ(got, "xy");
 }
 
+void find_holders() {
+    auto [reader, writer] = or_throw(make_pipe());
+    const auto found = or_throw(windpipe::holders(reader));
+    EXPECT_TRUE(found.known.size() == 1 || !found.complete) << found.text();
+}
+
 const std::vector<std::pair<const char*, operation>>& pipe_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_pipes", make_pipes},
@@ -124,6 +130,7 @@ const std::vector<std::pair<const char*, operation>>& pipe_operations() {
         {"write_without_readers", write_without_readers},
         {"look_without_taking", look_without_taking},
         {"copy_and_adopt", copy_and_adopt},
+        {"find_holders", find_holders},
     };
     return all;
 }

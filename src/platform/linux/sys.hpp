@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string>
@@ -108,6 +109,15 @@ inline int fstat(int fd, struct stat* into) {
 }
 inline int stat(const char* path, struct stat* into) {
     return once("stat", [&] { return ::stat(path, into); });
+}
+inline int openat(int directory, const char* path, int flags) {
+    return again("openat", [&] { return ::openat(directory, path, flags); });
+}
+inline ssize_t getdents64(int directory, void* into, std::size_t size) {
+    return once("getdents64", [&] { return ::getdents64(directory, into, size); });
+}
+inline ssize_t readlink(const char* path, char* into, std::size_t size) {
+    return once("readlink", [&] { return ::readlink(path, into, size); });
 }
 inline int faccessat(const char* path, int mode) {
     return once("faccessat", [&] { return ::faccessat(AT_FDCWD, path, mode, AT_EACCESS); });

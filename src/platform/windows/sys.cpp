@@ -37,8 +37,8 @@ BOOL query_file(HANDLE handle, void* into, ULONG size, int what) noexcept {
 
 } // namespace
 
-// Source: FileModeInformation and FilePipeLocalInformation of FILE_INFORMATION_CLASS in wdm.h and ntifs.h, documented
-// with NtQueryInformationFile.
+// Source: FileModeInformation, FileNameInformation and FilePipeLocalInformation of FILE_INFORMATION_CLASS in wdm.h and
+// ntifs.h, documented with NtQueryInformationFile.
 BOOL query_synchronous(HANDLE handle, bool* synchronous) noexcept {
     constexpr ULONG alertable_or_not = 0x30; // FILE_SYNCHRONOUS_IO_ALERT, FILE_SYNCHRONOUS_IO_NONALERT
     ULONG mode = 0;
@@ -48,6 +48,21 @@ BOOL query_synchronous(HANDLE handle, bool* synchronous) noexcept {
 }
 
 BOOL query_pipe(HANDLE handle, pipe_facts* facts) noexcept { return query_file(handle, facts, sizeof *facts, 24); }
+BOOL query_name(HANDLE handle, file_name* name) noexcept { return query_file(handle, name, sizeof *name, 9); }
+
+// Source: SystemExtendedHandleInformation of SYSTEM_INFORMATION_CLASS, undocumented, but used by every tool that lists
+// handles. Its entries begin behind their count and a reserved word.
+BOOL query_handles(std::span<std::byte> into, std::span<const handle_entry>* entries) noexcept {
+    using function = LONG WINAPI(int, void*, ULONG, ULONG*);
+    static auto* const query = from_ntdll<function>("NtQuerySystemInformation");
+    if (gated("NtQuerySystemInformation") ||
+        !succeeded(query(64, into.data(), static_cast<ULONG>(into.size()), nullptr))) {
+        return FALSE;
+    }
+    const auto* const words = reinterpret_cast<const std::uintptr_t*>(into.data());
+    *entries = {reinterpret_cast<const handle_entry*>(words + 2), words[0]};
+    return TRUE;
+}
 
 // Source: RtlDllShutdownInProgress, documented under "Developer Notes".
 bool process_is_ending() noexcept {

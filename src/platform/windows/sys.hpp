@@ -12,6 +12,9 @@
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -138,6 +141,38 @@ struct pipe_facts {
     ULONG state, end;
 };
 BOOL query_pipe(HANDLE handle, pipe_facts* facts) noexcept;
+
+/// FILE_NAME_INFORMATION, with room for the name of a pipe.
+struct file_name {
+    ULONG bytes;
+    wchar_t text[512];
+};
+BOOL query_name(HANDLE handle, file_name* name) noexcept;
+
+/// SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX.
+struct handle_entry {
+    void* object;
+    std::uintptr_t process, handle;
+    ULONG access;
+    USHORT trace, type;
+    ULONG attributes, reserved;
+};
+/// The handles of all processes. Where `into` is too small for them, ERROR_BAD_LENGTH.
+BOOL query_handles(std::span<std::byte> into, std::span<const handle_entry>* entries) noexcept;
+
+inline unique_handle open_process(DWORD access, DWORD id) noexcept {
+    return owned(call("OpenProcess", HANDLE{}, ::OpenProcess, access, FALSE, id));
+}
+inline BOOL get_image_name(HANDLE process, wchar_t* into, DWORD* size) noexcept {
+    return call("QueryFullProcessImageNameW", FALSE, ::QueryFullProcessImageNameW, process, DWORD{0}, into, size);
+}
+/// A handle of another process, as one of ours.
+inline unique_handle copy_from(HANDLE process, HANDLE handle) noexcept {
+    HANDLE copy = nullptr;
+    call("DuplicateHandle", FALSE, ::DuplicateHandle, process, handle, ::GetCurrentProcess(), &copy, DWORD{0}, FALSE,
+         DWORD{DUPLICATE_SAME_ACCESS});
+    return owned(copy);
+}
 
 // Who we are
 inline BOOL open_process_token(HANDLE* token) noexcept {

@@ -1,0 +1,165 @@
+#include "sys.hpp"
+
+#include "platform/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <climits>
+#include <optional>
+
+namespace windpipe::platform {
+
+namespace {
+
+constexpr std::string_view step = "find holders";
+constexpr int list_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+/// What /proc calls an open pipe: "pipe:[4711]", or the path of a FIFO.
+std::string_view target_of(ssize_t size, const std::array<char, PATH_MAX>& text) {
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+/// Calls `visit(name)` for each entry of a directory whose name is a number. False with errno when it breaks off.
+template <class Next, class Visit>
+bool each_number(const Next& next, const Visit& visit) {
+    alignas(dirent64) std::array<char, 16384> entries;
+    while (true) {
+        const ssize_t size = next(entries.data(), entries.size());
+        if (size <= 0) {
+            return size == 0;
+        }
+        for (ssize_t at = 0; at < size;) {
+            const auto* const entry = reinterpret_cast<const dirent64*>(entries.data() + at);
+            if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9') {
+                visit(static_cast<const char*>(entry->d_name));
+            }
+            at += entry->d_reclen;
+        }
+    }
+}
+
+template <class Number>
+Number number_of(std::string_view digits, int base = 10) {
+    Number number{};
+    (void)std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+    return number;
+}
+
+/// The beginning of a small file of /proc; none with errno.
+std::optional<std::string> read_small(int directory, const std::string& path) {
+    std::string text(1024, '\0');
+    const unique_handle file(sys::openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC));
+    const ssize_t size = file ? sys::read(file.get(), text.data(), text.size()) : -1;
+    if (size == -1) {
+        return std::nullopt;
+    }
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+/// The flags of a descriptor as open(2) took them, from the text of its fdinfo.
+int flags_in(std::string_view facts) {
+    constexpr std::string_view key = "flags:\t";
+    const std::size_t at = facts.find(key);
+    if (at == std::string_view::npos) {
+        return O_PATH;
+    }
+    facts.remove_prefix(at + key.size());
+    return number_of<int>(facts.substr(0, facts.find('\n')), 8);
+}
+
+/// One that does not go through the gate.
+struct quiet_handle {
+    int fd;
+    ~quiet_handle() {
+        if (fd != -1) {
+            ::close(fd);
+        }
+    }
+};
+
+/// Looks through the processes of this system, one after the other.
+///
+/// A look at a process that most likely has nothing to do with it does not go through the gate: there are thousands,
+/// and whatever fails means the same, that this process is unknown.
+class search {
+public:
+    search(std::vector<std::string> pipes, int access) : pipes_(std::move(pipes)), access_(access) {}
+
+    void look_into(int processes, const char* id) {
+        const quiet_handle process{::openat(processes, id, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        const quiet_handle files{process.fd != -1 ? ::openat(process.fd, "fd", list_flags) : -1};
+        const auto next = [&](char* into, std::size_t size) { return ::getdents64(files.fd, into, size); };
+        if (files.fd == -1 || !each_number(next, [&](const char* name) { look_at(process.fd, files.fd, id, name); })) {
+            missed();
+        }
+        saw_first_ = saw_first_ || std::string_view(id) == "1";
+    }
+
+    holder_list take() && {
+        found_.complete = found_.complete && saw_first_; // else /proc is mounted with hidepid
+        std::ranges::sort(found_.known, {}, [](const holder& one) { return std::pair(one.pid, one.handle); });
+        return std::move(found_);
+    }
+
+private:
+    /// Something could not be read, unless the process has ended or closed it meanwhile.
+    void missed() { found_.complete = found_.complete && (errno == ENOENT || errno == ESRCH); }
+
+    void look_at(int process, int files, const char* id, const char* descriptor) {
+        std::array<char, PATH_MAX> text;
+        const ssize_t size = ::readlinkat(files, descriptor, text.data(), text.size());
+        if (size == -1) {
+            missed();
+            return;
+        }
+        if (std::ranges::find(pipes_, target_of(size, text)) == pipes_.end()) {
+            return;
+        }
+        const auto facts = read_small(process, std::string("fdinfo/") + descriptor);
+        if (!facts) {
+            missed();
+            return;
+        }
+        const int flags = flags_in(*facts);
+        if ((flags & O_PATH) == 0 && ((flags & O_ACCMODE) == access_ || (flags & O_ACCMODE) == O_RDWR)) {
+            std::string name = read_small(process, "comm").value_or("");
+            name.resize(std::min(name.find('\n'), name.size()));
+            found_.known.push_back(
+                {number_of<std::uint32_t>(id), std::move(name), number_of<std::uint64_t>(descriptor)});
+        }
+    }
+
+    std::vector<std::string> pipes_;
+    int access_;
+    bool saw_first_ = false; // process 1, which is always there
+    holder_list found_{.known = {}, .complete = true};
+};
+
+} // namespace
+
+result<holder_list> holders(std::span<const native_handle> ends, direction way) {
+    std::vector<std::string> pipes;
+    for (const native_handle end : ends) {
+        std::array<char, PATH_MAX> text;
+        const std::string path = "/proc/self/fd/" + std::to_string(end);
+        const ssize_t size = sys::readlink(path.c_str(), text.data(), text.size());
+        if (size == -1) {
+            return sys::failed(step, errno, path);
+        }
+        pipes.emplace_back(target_of(size, text));
+    }
+    const unique_handle processes(sys::open("/proc", list_flags));
+    if (!processes) {
+        return sys::failed(step, errno, "/proc");
+    }
+    search all(std::move(pipes), way == direction::read ? O_WRONLY : O_RDONLY);
+    const auto next = [&](char* into, std::size_t size) { return sys::getdents64(processes.get(), into, size); };
+    if (!each_number(next, [&](const char* id) { all.look_into(processes.get(), id); })) {
+        return sys::failed(step, errno, "/proc");
+    }
+    return std::move(all).take();
+}
+
+} // namespace windpipe::platform
