@@ -64,6 +64,11 @@ command& command::contain(containment reach) & {
     return *this;
 }
 
+command& command::die_with_parent(bool wanted) & {
+    dies_with_us_ = wanted;
+    return *this;
+}
+
 std::string command::describe() const {
     std::string line;
     const auto append = [&line](std::string_view word) {
@@ -143,6 +148,7 @@ result<spawn_plan> detail::access::plan_of(const command& what, bool shares_inpu
     }
     plan.directory = what.directory_;
     plan.own_group = what.reach_ == containment::tree || (what.reach_ == containment::automatic && !shares_input);
+    plan.dies_with_us = what.dies_with_us_;
     return plan;
 }
 

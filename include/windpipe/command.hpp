@@ -120,6 +120,16 @@ public:
     /// What kill() and the destructor of the child will reach.
     command& contain(containment reach) &;
 
+    /// The child is killed when this process ends, however that comes: also when it is killed itself or crashes, and
+    /// also after detach(). Not when the thread that starts it ends.
+    ///
+    /// *Systems*: Linux: the child alone, not what it has started; not a program that gains rights when it starts
+    /// (set-user-ID, file capabilities). A thread that the first such start makes starts all of these, one at a time:
+    /// what belongs to a thread alone, such as its processor affinity, they have from that one. Windows: the child's
+    /// whole tree, by a job object; there a child that is neither waited for nor detached dies with us in any case.
+    /// *Source*: PR_SET_PDEATHSIG in prctl(2); JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE.
+    command& die_with_parent(bool wanted = true) &;
+
     // The same on a temporary: command{"ls"}.arg("-l").out(piped).spawn()
     command&& arg(std::string_view argument) && { return std::move(arg(argument)); }
     command&& args(const std::vector<std::string>& list) && { return std::move(args(list)); }
@@ -132,6 +142,7 @@ public:
     command&& out(output_target target) && { return std::move(out(std::move(target))); }
     command&& err(output_target target) && { return std::move(err(std::move(target))); }
     command&& contain(containment reach) && { return std::move(contain(reach)); }
+    command&& die_with_parent(bool wanted = true) && { return std::move(die_with_parent(wanted)); }
 
     /// Starts the program.
     ///
@@ -174,6 +185,7 @@ private:
     output_target out_ = inherit;
     output_target err_ = inherit;
     containment reach_ = containment::automatic;
+    bool dies_with_us_ = false;
 
     friend class detail::access;
 };

@@ -42,6 +42,7 @@ struct spawn_plan {
     std::optional<std::string> directory;                ///< to start in
     std::array<stream_plan, 3> streams;                  ///< 0, 1, 2
     bool own_group = false;                              ///< Linux: lead a process group
+    bool dies_with_us = false;                           ///< killed when this process ends, however that comes
 };
 
 } // namespace windpipe

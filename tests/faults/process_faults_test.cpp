@@ -54,6 +54,12 @@ void spawn_with_files() {
     EXPECT_EQ(read_file(scratch / "log"), "from a file");
 }
 
+void spawn_to_die_with_us() {
+    auto child = or_throw(child_command("cat").in(piped).out(piped).die_with_parent().spawn());
+    child.in.close();
+    EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
+}
+
 void spawn_by_name() {
     const scratch_directory scratch;
     install("exit_with", scratch.path(), "windpipe_probe");
@@ -169,6 +175,7 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"spawn_with_pipes", spawn_with_pipes},
         {"spawn_with_files", spawn_with_files},
+        {"spawn_to_die_with_us", spawn_to_die_with_us},
         {"spawn_by_name", spawn_by_name},
         {"spawn_with_given_ends", spawn_with_given_ends},
         {"fail_to_spawn", fail_to_spawn},

@@ -202,6 +202,12 @@ TEST(process, of_a_parent_that_ignores_its_children_is_waited_for_all_the_same) 
     EXPECT_TRUE(failed(refused, "exec", std::errc::no_such_file_or_directory));
 }
 
+TEST(process, that_dies_with_its_parent_can_be_started_after_a_fork) {
+    const auto done = windpipe::run(child_command("start_after_fork", child_program("exit_with")));
+    ASSERT_OK(done);
+    EXPECT_TRUE(done->success()) << done->text() << done->err.text();
+}
+
 TEST(process, outlives_the_thread_that_started_it) {
     windpipe::result<windpipe::child> child = windpipe::child();
     std::thread([&] { child = child_command("cat").in(piped).out(piped).spawn(); }).join();

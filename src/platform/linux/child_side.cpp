@@ -6,6 +6,7 @@
 #include <atomic>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/prctl.h>
 
 // The child never returns from these functions, and it shares our memory: instrumentation that keeps a stack of calls
 // would grow with every child.
@@ -91,8 +92,17 @@ WINDPIPE_CHILD_SIDE bool place_descriptors(const descriptor_moves& moves) {
     return child_call("close_range", SYS_close_range, descriptor_moves::count, ~0U, close_on_exec) == 0;
 }
 
+/// The parent may have died before the signal was ordered; then nobody would send it any more.
+WINDPIPE_CHILD_SIDE bool die_with(pid_t parent) {
+    return child_call("prctl", SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+           ::syscall(SYS_getppid) == static_cast<long>(parent);
+}
+
 WINDPIPE_CHILD_SIDE int child_main(void* argument) {
     child_orders& orders = *static_cast<child_orders*>(argument);
+    if (orders.parent != 0 && !die_with(orders.parent)) {
+        give_up(orders, child_step::parent);
+    }
     if (orders.own_group && child_call("setpgid", SYS_setpgid, 0, 0) != 0) {
         give_up(orders, child_step::group);
     }

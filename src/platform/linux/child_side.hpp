@@ -10,7 +10,7 @@
 namespace windpipe::platform {
 
 /// The steps of a child that can fail.
-enum class child_step { none, group, descriptors, directory, signals, exec };
+enum class child_step { none, parent, group, descriptors, directory, signals, exec };
 
 /// Everything the child needs, made before it exists, and the two words by which it reports.
 ///
@@ -22,6 +22,7 @@ struct child_orders {
     char* const* environment;
     const char* directory; // or null
     descriptor_moves moves;
+    pid_t parent; // with which it dies, or 0
     bool own_group;
     bool handlers_cleared; // by the clone itself
 
@@ -33,7 +34,7 @@ static_assert(std::is_trivially_destructible_v<child_orders> && std::is_standard
 /// Starts the child and returns when it has loaded its program or given up: then failed_step says where.
 ///
 /// POST: on success `pidfd` refers to it (close-on-exec). -1 with errno when there is no child at all.
-/// The calling thread's signals must be blocked.
+/// The calling thread's signals must be blocked. A child that dies with its parent dies with the calling thread.
 pid_t clone_child(child_orders& orders, int& pidfd);
 
 } // namespace windpipe::platform

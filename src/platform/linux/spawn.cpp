@@ -1,5 +1,6 @@
 #include "child_side.hpp"
 #include "descriptors.hpp"
+#include "keeper.hpp"
 #include "program.hpp"
 #include "reaper.hpp"
 
@@ -11,8 +12,8 @@ namespace windpipe::platform {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> step_names{
-    "", "process group", "pass descriptors", "current directory", "reset signals", "exec"};
+constexpr std::array<std::string_view, 7> step_names{
+    "", "die with parent", "process group", "pass descriptors", "current directory", "reset signals", "exec"};
 
 /// The three descriptors of a child, and those of them that were opened for it.
 struct child_streams {
@@ -177,6 +178,7 @@ result<process> spawn(const spawn_plan& plan) {
                         .environment = plan.environment ? environment.data() : environ,
                         .directory = plan.directory ? plan.directory->c_str() : nullptr,
                         .moves = plan_moves(streams.sources),
+                        .parent = plan.dies_with_us ? ::getpid() : 0,
                         .own_group = plan.own_group,
                         .handlers_cleared = false};
     process started;
@@ -185,7 +187,10 @@ result<process> spawn(const spawn_plan& plan) {
     int pidfd = -1;
     {
         const blocked_signals guard;
-        const pid_t pid = guard.ok() ? clone_child(orders, pidfd) : -1;
+        if (!guard.ok()) {
+            return sys::failed("start process");
+        }
+        const pid_t pid = plan.dies_with_us ? clone_by_keeper(orders, pidfd) : clone_child(orders, pidfd);
         if (pid == -1) {
             return sys::failed("start process");
         }

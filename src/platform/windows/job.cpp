@@ -1,5 +1,7 @@
 #include "job.hpp"
 
+#include <mutex>
+
 namespace windpipe::platform {
 
 namespace {
@@ -20,6 +22,20 @@ result<unique_handle> make_job() {
         return sys::failed("job object");
     }
     return job;
+}
+
+result<HANDLE> job_of_this_process() {
+    static std::mutex mutex;
+    static HANDLE made = nullptr;
+    const std::scoped_lock lock(mutex);
+    if (made == nullptr) {
+        auto job = make_job();
+        if (!job) {
+            return std::unexpected(std::move(job).error());
+        }
+        made = job->release();
+    }
+    return made;
 }
 
 BOOL release_job(unique_handle& job) noexcept {

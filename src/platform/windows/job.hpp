@@ -7,6 +7,9 @@ namespace windpipe::platform {
 
 result<unique_handle> make_job();
 
+/// The job of all who shall die with this process: it is never closed while we live.
+result<HANDLE> job_of_this_process();
+
 /// Closes a job without killing what is in it. FALSE: it is still there.
 BOOL release_job(unique_handle& job) noexcept;
 

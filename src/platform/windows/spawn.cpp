@@ -79,7 +79,7 @@ result<std::u16string> checked_directory(const spawn_plan& plan) {
     return path;
 }
 
-/// What CreateProcessW is told beside the usual: the handles to inherit, and no others, and the job to start in.
+/// What CreateProcessW is told beside the usual: the handles to inherit, and no others, and the jobs to start in.
 class start_attributes {
 public:
     start_attributes() = default;
@@ -91,7 +91,8 @@ public:
     start_attributes(const start_attributes&) = delete;
     start_attributes& operator=(const start_attributes&) = delete;
 
-    result<void> set(const inheritable_streams& streams, HANDLE job) {
+    /// The second job, if there is one, is within the first.
+    result<void> set(const inheritable_streams& streams, std::span<const HANDLE> jobs) {
         SIZE_T size = 0;
         ::InitializeProcThreadAttributeList(nullptr, 2, 0, &size); // only asks for the size
         auto memory = std::make_unique<std::byte[]>(size);
@@ -106,12 +107,12 @@ public:
                 handles_[count++] = handle.get();
             }
         }
-        job_ = job;
+        std::ranges::copy(jobs, jobs_.begin());
         if (!sys::update_attribute(list(), PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
                                    count * sizeof handles_[0])) {
             return sys::failed("exec");
         }
-        if (!sys::update_attribute(list(), PROC_THREAD_ATTRIBUTE_JOB_LIST, &job_, sizeof job_)) {
+        if (!sys::update_attribute(list(), PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs_.data(), jobs.size_bytes())) {
             return sys::failed("job object");
         }
         return {};
@@ -123,7 +124,7 @@ public:
 private:
     std::unique_ptr<std::byte[]> memory_; // it points to what follows
     std::array<HANDLE, 3> handles_{};
-    HANDLE job_ = nullptr;
+    std::array<HANDLE, 2> jobs_{};
 };
 
 /// Whether this program is one with windows, and has opened no console.
@@ -171,8 +172,13 @@ result<process> spawn(const spawn_plan& plan) {
     if (!job) {
         return std::unexpected(std::move(job).error());
     }
+    const auto outer = plan.dies_with_us ? job_of_this_process() : result<HANDLE>(nullptr);
+    if (!outer) {
+        return std::unexpected(outer.error());
+    }
+    const std::array<HANDLE, 2> jobs{*outer, job->get()};
     start_attributes attributes;
-    if (auto set = attributes.set(*streams, job->get()); !set) {
+    if (auto set = attributes.set(*streams, std::span(jobs).subspan(plan.dies_with_us ? 0 : 1)); !set) {
         return std::unexpected(std::move(set).error());
     }
     STARTUPINFOEXW startup{};
