@@ -23,6 +23,7 @@ struct started_child {
     std::string offer; ///< which offer of a peer the job needs
     std::vector<std::string> program;
     bool one_cpu = false;
+    std::vector<std::string> settings = {}; ///< of the job
 };
 
 values per_start(const std::vector<nlohmann::json>& reports) {
@@ -38,6 +39,7 @@ row_group make_group(const parent& from, const started_child& child, const catal
                     .baselines = {"vfork + exec", "posix_spawn", "CreateProcess"},
                     .evaluate = per_start};
     const auto add = [&](const way& who, const std::string& name, std::vector<std::string> settings) {
+        settings.insert(settings.end(), child.settings.begin(), child.settings.end());
         if (child.one_cpu) {
             settings.push_back(setting("cpu", static_cast<std::uint64_t>(cpu)));
         }
@@ -92,9 +94,15 @@ int main(int count, char** words) {
     }
     const catalogue known = load_catalogue();
     const int cpu = usable_cpus().front();
+    const std::uint64_t at_once = chosen.quick ? 100 : 600;
     const std::vector<started_child> children = {
         {.column = "tiny child, one CPU", .job = "spawn", .offer = "spawn", .program = tiny_child(), .one_cpu = true},
         {.column = name_of_true_child(), .job = "spawn", .offer = "spawn", .program = true_child()},
+        {.column = std::to_string(at_once) + " tiny children at once",
+         .job = "batch",
+         .offer = "batch",
+         .program = tiny_child(),
+         .settings = {setting("count", at_once)}},
         {.column = "capture of echo hi", .job = "short_capture", .offer = "capture", .program = echo_child()},
     };
     experiment what{
@@ -103,6 +111,8 @@ int main(int count, char** words) {
         .notes =
             {"The tiny child has no C library and only exits: what remains is the cost of the start itself. It and its "
              "parent run on one CPU, so that no wake-up on another one is measured.",
+             "Of children at once, all are started before the first is waited for, on all CPUs; the time is that of "
+             "one.",
              name_of_true_child() +
                  " adds the C library and its loading; the capture adds a pipe and reading three bytes from it.",
              "A sample is the median over the starts of one fresh process."},

@@ -24,6 +24,16 @@ void spawn(const arguments& words) {
     require(or_throw(child.wait()));
 }
 
+void batch(const arguments& words, std::size_t count) {
+    std::vector<windpipe::command> commands;
+    for (std::size_t i = 0; i < count; ++i) {
+        commands.push_back(make_command(words));
+    }
+    for (windpipe::result<windpipe::child>& started : or_throw(windpipe::spawn_all(commands))) {
+        require(or_throw(or_throw(std::move(started)).wait()));
+    }
+}
+
 captured run(const arguments& words, std::string_view input) {
     windpipe::command what = make_command(words);
     what.err(windpipe::inherit);
@@ -77,6 +87,7 @@ std::vector<peer> make_peers() {
              .version = version,
              .kind = "windpipe",
              .spawn = spawn,
+             .batch = batch,
              .capture = [](const arguments& words) { return run(words, {}); },
              .feed_back = run,
              .send =

@@ -92,6 +92,18 @@ nlohmann::json run_spawn(const peer& who, const parameters& given) {
     return report;
 }
 
+/// Many children at once; what is reported is of one child.
+nlohmann::json run_batch(const peer& who, const parameters& given) {
+    const std::uint64_t count = given.number("count", 1);
+    nlohmann::json report = repeat(given, [&] { who.batch(given.program(), count); });
+    for (const char* const time : {"median_ns", "mean_ns"}) {
+        report[time] = report.at(time).get<double>() / static_cast<double>(count);
+    }
+    report["operations"] = report.at("operations").get<std::uint64_t>() * count;
+    report["right"] = true; // as for one
+    return report;
+}
+
 /// Many short captures, for the cost of starting.
 nlohmann::json run_short_capture(const peer& who, const parameters& given) {
     bool right = true;
@@ -186,10 +198,9 @@ nlohmann::json run_echo(const peer& who, const parameters& given) {
 
 nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given) {
     const std::map<std::string_view, nlohmann::json (*)(const peer&, const parameters&)> jobs = {
-        {"spawn", run_spawn},     {"short_capture", run_short_capture},
-        {"capture", run_capture}, {"feed_back", run_feed_back},
-        {"send", run_send},       {"receive", run_receive},
-        {"ping", run_ping},       {"echo", run_echo}};
+        {"spawn", run_spawn},     {"batch", run_batch},         {"short_capture", run_short_capture},
+        {"capture", run_capture}, {"feed_back", run_feed_back}, {"send", run_send},
+        {"receive", run_receive}, {"ping", run_ping},           {"echo", run_echo}};
     const auto found = jobs.find(job);
     if (found == jobs.end()) {
         throw std::runtime_error("no job '" + std::string(job) + "'");

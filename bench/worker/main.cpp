@@ -23,6 +23,7 @@ nlohmann::json describe(const bench::peer& who) {
             {"kind", who.kind},
             {"jobs",
              {{"spawn", offered(who.spawn)},
+              {"batch", offered(who.batch)},
               {"capture", offered(who.capture)},
               {"feed_back", offered(who.feed_back)},
               {"send", offered(who.send)},

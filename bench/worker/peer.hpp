@@ -66,6 +66,8 @@ struct peer {
 
     /// Starts the program, standard streams inherited, and waits for its end.
     offer<void(const arguments&)> spawn = not_measured;
+    /// Starts that many of the program, standard streams inherited, before it waits for the end of each.
+    offer<void(const arguments&, std::size_t count)> batch = not_measured;
     /// Runs the program, keeps all of its output and waits for its end.
     offer<captured(const arguments&)> capture = not_measured;
     /// The same, with `input` fed to it at the same time.

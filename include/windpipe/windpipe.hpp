@@ -1,6 +1,7 @@
 // windpipe.hpp - all of windpipe that is the same on every system.
 #pragma once
 
+#include <windpipe/batch.hpp>    // IWYU pragma: export
 #include <windpipe/bytes.hpp>    // IWYU pragma: export
 #include <windpipe/child.hpp>    // IWYU pragma: export
 #include <windpipe/command.hpp>  // IWYU pragma: export

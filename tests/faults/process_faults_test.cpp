@@ -60,6 +60,19 @@ void spawn_to_die_with_us() {
     EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
 }
 
+void spawn_many_at_once() {
+    std::vector<command> commands;
+    for (int i = 0; i < 2; ++i) {
+        commands.push_back(child_command("cat").in(piped).out(piped));
+    }
+    auto started = or_throw(windpipe::spawn_all(commands));
+    for (auto& each : started) {
+        auto child = or_throw(std::move(each));
+        child.in.close();
+        EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
+    }
+}
+
 void spawn_by_name() {
     const scratch_directory scratch;
     install("exit_with", scratch.path(), "windpipe_probe");
@@ -176,6 +189,7 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
         {"spawn_with_pipes", spawn_with_pipes},
         {"spawn_with_files", spawn_with_files},
         {"spawn_to_die_with_us", spawn_to_die_with_us},
+        {"spawn_many_at_once", spawn_many_at_once},
         {"spawn_by_name", spawn_by_name},
         {"spawn_with_given_ends", spawn_with_given_ends},
         {"fail_to_spawn", fail_to_spawn},

@@ -4,6 +4,7 @@
 #include "floor/linux/start.hpp"
 #include "floor/over_pipe.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -24,6 +25,14 @@ template <starter start>
 void spawn_by(const arguments& words) {
     raw_arguments argv(words);
     reap(start(argv.get(), -1, -1));
+}
+
+template <starter start>
+void batch_by(const arguments& words, std::size_t count) {
+    raw_arguments argv(words);
+    std::vector<started> children(count);
+    std::ranges::generate(children, [&] { return start(argv.get(), -1, -1); });
+    std::ranges::for_each(children, reap);
 }
 
 /// The plain way: a default pipe, 64 KiB reads, append to a string.
@@ -139,16 +148,19 @@ std::vector<peer> make_floors() {
          .version = libc,
          .kind = "floor",
          .spawn = spawn_by<by_vfork>,
+         .batch = batch_by<by_vfork>,
          .capture = capture_by<by_vfork>},
         {.name = "clone + pidfd",
          .version = libc,
          .kind = "floor",
          .spawn = spawn_by<by_clone>,
+         .batch = batch_by<by_clone>,
          .capture = capture_by<by_clone>},
         {.name = "posix_spawn",
          .version = libc,
          .kind = "floor",
          .spawn = spawn_by<by_posix_spawn>,
+         .batch = batch_by<by_posix_spawn>,
          .capture = capture_by<by_posix_spawn>},
         {.name = "fork + exec",
          .version = libc,

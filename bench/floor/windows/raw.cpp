@@ -3,6 +3,7 @@
 
 #include "floor/over_pipe.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include <windows.h>
@@ -26,6 +27,13 @@ struct plain_end {
 template <inheritance what>
 void spawn_by(const arguments& words) {
     reap(start(words, {}, what));
+}
+
+template <inheritance what>
+void batch_by(const arguments& words, std::size_t count) {
+    std::vector<started> children(count);
+    std::ranges::generate(children, [&] { return start(words, {}, what); });
+    std::ranges::for_each(children, reap);
 }
 
 /// 64 KiB reads, append to a string, until the writers have gone.
@@ -86,11 +94,13 @@ std::vector<peer> make_floors() {
          .version = calls,
          .kind = "floor",
          .spawn = spawn_by<inheritance::everything>,
+         .batch = batch_by<inheritance::everything>,
          .capture = capture_by<inheritance::everything>},
         {.name = "CreateProcess, list of handles",
          .version = calls,
          .kind = "floor",
          .spawn = spawn_by<inheritance::a_list>,
+         .batch = batch_by<inheritance::a_list>,
          .capture = capture_by<inheritance::a_list>},
         {.name = "plain threads", .version = calls, .kind = "floor", .feed_back = feed_back},
     };

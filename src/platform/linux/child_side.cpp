@@ -121,10 +121,13 @@ WINDPIPE_CHILD_SIDE int child_main(void* argument) {
 
 // ---- our side again
 
-/// A stack for the child, with a guard page below. One is kept for the next spawn.
+/// A stack for the child, with a guard page below. Two are kept, for the next spawns of two threads at once.
 class child_stack {
 public:
-    child_stack() : base_(kept.exchange(nullptr, std::memory_order_acquire)) {
+    child_stack() {
+        for (std::atomic<void*>& place : kept) {
+            base_ = base_ != nullptr ? base_ : place.exchange(nullptr, std::memory_order_acquire);
+        }
         if (base_ == nullptr) {
             void* const made = sys::mmap(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK);
             if (made == MAP_FAILED) {
@@ -138,9 +141,11 @@ public:
         }
     }
     ~child_stack() {
-        void* const other = base_ != nullptr ? kept.exchange(base_, std::memory_order_release) : nullptr;
-        if (other != nullptr) {
-            (void)::munmap(other, size);
+        for (std::atomic<void*>& place : kept) {
+            base_ = base_ != nullptr ? place.exchange(base_, std::memory_order_acq_rel) : nullptr;
+        }
+        if (base_ != nullptr) {
+            (void)::munmap(base_, size);
         }
     }
     child_stack(const child_stack&) = delete;
@@ -153,8 +158,8 @@ public:
     static constexpr std::size_t size = 64UL * 1024 + guard;
 
 private:
-    static inline std::atomic<void*> kept = nullptr;
-    void* base_;
+    static inline std::array<std::atomic<void*>, 2> kept{};
+    void* base_ = nullptr;
 };
 
 /// Shares our memory and stops this thread until the exec, and gives a pidfd.
