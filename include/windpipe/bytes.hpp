@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,5 +65,45 @@ private:
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };
+
+namespace detail {
+
+/// What was read ahead of its use: bytes are added behind and taken off the front, in memory that stays.
+class byte_queue {
+public:
+    byte_queue() noexcept = default;
+    byte_queue(byte_queue&& other) noexcept
+        : memory_(std::move(other.memory_)), capacity_(std::exchange(other.capacity_, 0)),
+          first_(std::exchange(other.first_, 0)), last_(std::exchange(other.last_, 0)) {}
+    byte_queue& operator=(byte_queue&& other) noexcept {
+        memory_ = std::move(other.memory_);
+        capacity_ = std::exchange(other.capacity_, 0);
+        first_ = std::exchange(other.first_, 0);
+        last_ = std::exchange(other.last_, 0);
+        return *this;
+    }
+    ~byte_queue() = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return last_ - first_; }
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {memory_.get() + first_, size()}; }
+    [[nodiscard]] std::string_view view() const noexcept {
+        return {reinterpret_cast<const char*>(memory_.get()) + first_, size()};
+    }
+
+    /// Memory behind the bytes, at least this much; empty when there is none. What bytes() gave is no longer there.
+    [[nodiscard]] std::span<std::byte> room(std::size_t at_least) noexcept;
+    /// The first `n` bytes of room() belong to the bytes from now on.
+    void commit(std::size_t n) noexcept { last_ += n; }
+    /// Takes `n` bytes off the front. They stay where they are until room() is called.
+    void drop(std::size_t n) noexcept { first_ += n; }
+
+private:
+    std::unique_ptr<std::byte[]> memory_;
+    std::size_t capacity_ = 0;
+    std::size_t first_ = 0;
+    std::size_t last_ = 0;
+};
+
+} // namespace detail
 
 } // namespace windpipe

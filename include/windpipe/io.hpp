@@ -5,11 +5,25 @@
 #include <windpipe/limits.hpp>
 #include <windpipe/pipe.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace windpipe {
+
+/// What bytes are read from: read_some() of it means what pipe_reader::read_some() does.
+template <class T>
+concept byte_source = requires(T& from, std::span<std::byte> into, const wait_limit& limit) {
+    { from.read_some(into, limit) } -> std::same_as<result<std::size_t>>;
+};
+
+/// What bytes are written to: write() of it means what pipe_writer::write() does.
+template <class T>
+concept byte_sink = requires(T& to, const_buffer bytes, const wait_limit& limit) {
+    { to.write(bytes, limit) } -> std::same_as<result<void>>;
+};
 
 namespace detail {
 class write_buffer;

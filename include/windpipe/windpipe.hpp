@@ -6,6 +6,7 @@
 #include <windpipe/child.hpp>    // IWYU pragma: export
 #include <windpipe/command.hpp>  // IWYU pragma: export
 #include <windpipe/error.hpp>    // IWYU pragma: export
+#include <windpipe/frames.hpp>   // IWYU pragma: export
 #include <windpipe/handle.hpp>   // IWYU pragma: export
 #include <windpipe/holders.hpp>  // IWYU pragma: export
 #include <windpipe/io.hpp>       // IWYU pragma: export
