@@ -179,12 +179,19 @@ result<pipeline_result> pipeline::run(const pipeline_options& options) {
     if (!feeds) {
         children->front().in.close(); // in(piped) by the caller: nobody else could write to it
     }
-    const detail::session_options how{.input = options.input,
-                                      .out = options.out,
-                                      .err = options.err,
-                                      .on_output = options.on_output,
-                                      .end = options.end,
-                                      .limit = options.limit};
+    detail::session_options how{.input = options.input,
+                                .out = options.out,
+                                .err = options.err,
+                                .on_output = {},
+                                .end = options.end,
+                                .limit = options.limit};
+    if (options.on_output) {
+        how.on_output = [&options](std::size_t stage, output_stream which,
+                                   std::span<const std::byte> piece) -> result<void> {
+            options.on_output(stage, which, piece);
+            return {};
+        };
+    }
     detail::session session(*children, how);
     auto end = session.drive();
     if (!end) {

@@ -116,7 +116,9 @@ result<void> session::handle_read(std::size_t at, const platform::completion& do
         return {};
     }
     if (options_.on_output) {
-        options_.on_output(from.child, from.which, from.kept.last_room().first(done.bytes));
+        if (auto heard = options_.on_output(from.child, from.which, from.kept.last_room().first(done.bytes)); !heard) {
+            return heard;
+        }
     }
     if (!from.kept.took(done.bytes)) {
         return std::unexpected(

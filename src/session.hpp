@@ -23,7 +23,8 @@ struct session_options {
     std::string_view input;
     capture_limit out;
     capture_limit err;
-    std::function<void(std::size_t child, output_stream which, std::span<const std::byte> piece)> on_output;
+    /// An error ends the session.
+    std::function<result<void>(std::size_t child, output_stream which, std::span<const std::byte> piece)> on_output;
     end_policy end;
     wait_limit limit;
 };

@@ -7,6 +7,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/holders.hpp>
 #include <windpipe/limits.hpp>
+#include <windpipe/lines.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,8 +75,13 @@ struct run_options {
     /// are captured all the same, unless the limits above say otherwise: `.out = {.head = 0}` keeps none, and then all
     /// pieces pass through one warm buffer. What it throws leaves run(); the child is killed and reaped then.
     std::function<void(output_stream which, std::span<const std::byte> piece)> on_output = {};
-    end_policy end = {};   ///< when the capture is complete
-    wait_limit limit = {}; ///< when the child is killed instead
+    /// Called with every line of both outputs, merged as they come; otherwise as on_output. What came first is known
+    /// within a stream, and between the two as far as they were not ready at the same time: to keep the order in which
+    /// the child wrote, send both into one pipe (`err(with_stdout)`). A last line without a line feed comes at the end.
+    std::function<void(output_stream which, const line& text)> on_line = {};
+    line_options lines = {}; ///< for on_line: the longest line, and what becomes of longer ones
+    end_policy end = {};     ///< when the capture is complete
+    wait_limit limit = {};   ///< when the child is killed instead
 };
 
 /// Why run() returned.
@@ -120,7 +126,8 @@ struct run_result {
 /// *Blocks*: until the end policy is met, the deadline passes or a stop is requested.
 /// *Returns*: also for a deadline and a stop, with all that was captured until then; the child and its tree are killed
 /// and reaped first.
-/// *Errors*: those of command::spawn(); `not_enough_memory`; those of reading a pipe. The child is killed and reaped.
+/// *Errors*: those of command::spawn(); `not_enough_memory`; those of reading a pipe; `message_size` (a line for
+/// run_options::on_line that is longer than run_options::lines allows). The child is killed and reaped.
 /// *Ownership*: the command's own ends are used up as by spawn().
 /// *Example*: examples/capture.cpp
 /// *Source*: poll(2), pidfd_open(2); WaitForMultipleObjects, CreateProcessW.

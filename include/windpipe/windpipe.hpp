@@ -11,6 +11,7 @@
 #include <windpipe/holders.hpp>  // IWYU pragma: export
 #include <windpipe/io.hpp>       // IWYU pragma: export
 #include <windpipe/limits.hpp>   // IWYU pragma: export
+#include <windpipe/lines.hpp>    // IWYU pragma: export
 #include <windpipe/pipe.hpp>     // IWYU pragma: export
 #include <windpipe/pipeline.hpp> // IWYU pragma: export
 #include <windpipe/run.hpp>      // IWYU pragma: export
