@@ -32,6 +32,9 @@ public:
 
     static child make_child(std::unique_ptr<process_state> state) noexcept;
     static process_state& process_of(child& which) noexcept { return *which.state_; }
+    static process_state* find_process(const child& which) noexcept { return which.state_.get(); }
+    /// The error of a call on a child object without a process.
+    static error no_process(std::string_view operation);
 
     /// What a command asks for, with every decision taken but its streams.
     /// `shares_input`: the child gets our own standard input, which decides containment::automatic.

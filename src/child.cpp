@@ -45,6 +45,7 @@ result<void> process_state::signal(platform::signal_kind kind) {
 }
 
 void process_state::end() noexcept {
+    attached_.reset();
     if (!signal(platform::signal_kind::force) || !wait({})) {
         abandon(); // it has rights we lack, or the system lacks what a wait needs: at least it shall be no zombie
     }
@@ -57,16 +58,14 @@ std::optional<exit_report> process_state::report() const {
 
 child access::make_child(std::unique_ptr<process_state> state) noexcept { return child(std::move(state)); }
 
-} // namespace detail
-
-namespace {
-
-error no_process(std::string_view operation) {
+error access::no_process(std::string_view operation) {
     return {std::make_error_code(std::errc::no_child_process), operation,
             "this child object has no process: it was moved from, detached or never started"};
 }
 
-} // namespace
+} // namespace detail
+
+using detail::access;
 
 child::child() noexcept = default;
 child::child(std::unique_ptr<detail::process_state> state) noexcept : state_(std::move(state)) {}
@@ -94,11 +93,11 @@ child::~child() {
 std::uint32_t child::pid() const noexcept { return state_ != nullptr ? state_->id() : 0; }
 
 result<exit_status> child::wait(const wait_limit& limit) {
-    return state_ != nullptr ? state_->wait(limit) : std::unexpected(no_process("wait"));
+    return state_ != nullptr ? state_->wait(limit) : std::unexpected(access::no_process("wait"));
 }
 
 result<std::optional<exit_status>> child::try_wait() {
-    return state_ != nullptr ? state_->try_wait() : std::unexpected(no_process("wait"));
+    return state_ != nullptr ? state_->try_wait() : std::unexpected(access::no_process("wait"));
 }
 
 std::optional<resource_usage> child::usage() const {
@@ -107,16 +106,18 @@ std::optional<resource_usage> child::usage() const {
 }
 
 result<void> child::terminate() {
-    return state_ != nullptr ? state_->signal(platform::signal_kind::ask) : std::unexpected(no_process("terminate"));
+    return state_ != nullptr ? state_->signal(platform::signal_kind::ask)
+                             : std::unexpected(access::no_process("terminate"));
 }
 
 result<void> child::kill() {
-    return state_ != nullptr ? state_->signal(platform::signal_kind::force) : std::unexpected(no_process("kill"));
+    return state_ != nullptr ? state_->signal(platform::signal_kind::force)
+                             : std::unexpected(access::no_process("kill"));
 }
 
 result<exit_status> child::stop(std::chrono::nanoseconds grace) {
     if (state_ == nullptr) {
-        return std::unexpected(no_process("stop"));
+        return std::unexpected(access::no_process("stop"));
     }
     if (state_->signal(platform::signal_kind::ask)) {
         auto status = state_->wait({.until = grace});

@@ -13,6 +13,7 @@ void endpoint::leave_closing() noexcept {
 
 unique_handle endpoint::take() noexcept {
     calls_.fetch_or(closed, std::memory_order_acq_rel);
+    attached_.reset();
     std::unique_lock lock(mutex_);
     for (interruption* call = waiting_; call != nullptr; call = call->next_) {
         call->waker_->wake();

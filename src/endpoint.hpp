@@ -1,6 +1,7 @@
 // endpoint.hpp - one open end: its handle, and who is using it when somebody closes it.
 #pragma once
 
+#include "attached.hpp"
 #include "core/cutting.hpp"
 #include "core/pacing.hpp"
 #include "interruption.hpp"
@@ -65,6 +66,11 @@ public:
     void tie(std::shared_ptr<write_buffer> buffer) noexcept { tied_ = std::move(buffer); }
     [[nodiscard]] write_buffer* tied() const noexcept { return tied_.get(); }
 
+    /// What the loop that waits for this end keeps with it.
+    [[nodiscard]] platform::attachment_ptr& attached() noexcept { return attached_; }
+    /// For one who makes sure that the end is not closed meanwhile.
+    [[nodiscard]] native_handle handle() const noexcept { return handle_.get(); }
+
     /// The error of a call on a closed end.
     static error closed_error(std::string_view operation);
 
@@ -98,6 +104,7 @@ private:
     pacing pace_;
     cutting cuts_;
     std::shared_ptr<write_buffer> tied_;
+    platform::attachment_ptr attached_; // goes before the handle
 };
 
 } // namespace windpipe::detail

@@ -1,6 +1,7 @@
 // windpipe.hpp - all of windpipe that is the same on every system.
 #pragma once
 
+#include <windpipe/async.hpp>    // IWYU pragma: export
 #include <windpipe/batch.hpp>    // IWYU pragma: export
 #include <windpipe/bytes.hpp>    // IWYU pragma: export
 #include <windpipe/child.hpp>    // IWYU pragma: export
@@ -15,3 +16,4 @@
 #include <windpipe/pipe.hpp>     // IWYU pragma: export
 #include <windpipe/pipeline.hpp> // IWYU pragma: export
 #include <windpipe/run.hpp>      // IWYU pragma: export
+#include <windpipe/task.hpp>     // IWYU pragma: export

@@ -8,10 +8,12 @@
 // EINTR never escapes.
 #pragma once
 
+#include "attached.hpp"
 #include "core/exit_report.hpp"
 #include "core/spawn_plan.hpp"
 #include "interruption.hpp"
 
+#include <windpipe/async.hpp>
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
 #include <windpipe/holders.hpp>
@@ -215,6 +217,44 @@ public:
 
 private:
     struct state;
+    std::unique_ptr<state> state_;
+};
+
+// ---- any number of operations at once -------------------------------------------------------------- reactor.cpp
+
+/// What a reactor keeps with an end or a process: whoever owns the handle owns this too (attachment_ptr) and lets go of
+/// it first. What is under way is called off then, and is done with operation_canceled. It may outlive its reactor.
+class attachment;
+
+/// Reads, writes and ends of processes, for one thread: the one that waits. Handles may be of either kind.
+///
+/// The destructor is for when nothing is under way.
+class reactor {
+public:
+    static result<std::unique_ptr<reactor>> make();
+    ~reactor();
+    reactor(const reactor&) = delete;
+    reactor& operator=(const reactor&) = delete;
+
+    /// Begins an operation that stays where it is until it is done. True: it is done, see operation::bytes and code.
+    /// Otherwise it is under way, and when it is done it is marked so and appended to done(). A write is done when all
+    /// is written. `try_now`: it must be tried before this returns, as for a deadline that has passed.
+    /// PRE: it has something to move. `kept` belongs to the owner of `handle`, and is not used for another one.
+    bool begin(detail::operation& what, native_handle handle, attachment_ptr& kept, bool try_now) noexcept;
+    /// Calls off what is under way: the system does not touch its memory any more, and it is not in done(). False: it
+    /// was done already. operation::bytes says what it had moved in either case.
+    bool cancel(detail::operation& what) noexcept;
+    [[nodiscard]] detail::link& done() noexcept;
+
+    /// Waits until something is done, the time has come or somebody wakes it, perhaps earlier.
+    result<void> wait(const deadline& until) noexcept;
+    /// From any thread. One that comes between two waits counts for the second.
+    void wake() noexcept;
+
+    struct state;
+
+private:
+    reactor() = default;
     std::unique_ptr<state> state_;
 };
 

@@ -159,6 +159,12 @@ inline int epoll_create1(int flags) {
 inline int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
     return once("epoll_ctl", [&] { return ::epoll_ctl(epoll, operation, fd, event); });
 }
+/// Once: a caller that waits must look at its deadline again. From kernel 5.11 on; newer than some libc's headers.
+inline int epoll_pwait2(int epoll, epoll_event* events, int most, const timespec* timeout) {
+    return static_cast<int>(once("epoll_pwait2", [&] {
+        return ::syscall(SYS_epoll_pwait2, epoll, events, most, timeout, nullptr, std::size_t{0});
+    }));
+}
 inline void* mmap(std::size_t size, int protection, int flags) {
     if (const int code = fault("mmap"); code != 0) {
         errno = code;

@@ -217,6 +217,26 @@ inline TP_TIMER* create_timer(PTP_TIMER_CALLBACK callback, void* context, TP_CAL
     return call("CreateThreadpoolTimer", static_cast<TP_TIMER*>(nullptr), ::CreateThreadpoolTimer, callback, context,
                 where);
 }
+inline TP_WAIT* create_wait(PTP_WAIT_CALLBACK callback, void* context) noexcept {
+    return call("CreateThreadpoolWait", static_cast<TP_WAIT*>(nullptr), ::CreateThreadpoolWait, callback, context,
+                static_cast<TP_CALLBACK_ENVIRON*>(nullptr));
+}
+inline BOOL submit_to_pool(PTP_SIMPLE_CALLBACK callback, void* context, TP_CALLBACK_ENVIRON* where) noexcept {
+    return call("TrySubmitThreadpoolCallback", FALSE, ::TrySubmitThreadpoolCallback, callback, context, where);
+}
+inline unique_handle create_port() noexcept {
+    return owned(call("CreateIoCompletionPort", HANDLE{}, ::CreateIoCompletionPort, INVALID_HANDLE_VALUE, HANDLE{},
+                      ULONG_PTR{0}, DWORD{1}));
+}
+inline bool tie_to_port(HANDLE handle, HANDLE port) noexcept {
+    return call("CreateIoCompletionPort", HANDLE{}, ::CreateIoCompletionPort, handle, port, ULONG_PTR{0}, DWORD{0}) !=
+           nullptr;
+}
+inline BOOL next_packets(HANDLE port, OVERLAPPED_ENTRY* packets, ULONG most, ULONG* count,
+                         DWORD milliseconds) noexcept {
+    return call("GetQueuedCompletionStatusEx", FALSE, ::GetQueuedCompletionStatusEx, port, packets, most, count,
+                milliseconds, FALSE);
+}
 inline DWORD fls_alloc(PFLS_CALLBACK_FUNCTION at_thread_end) noexcept {
     return call("FlsAlloc", DWORD{FLS_OUT_OF_INDEXES}, ::FlsAlloc, at_thread_end);
 }

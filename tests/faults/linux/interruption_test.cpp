@@ -1,6 +1,7 @@
 // A signal that interrupts a system call is never seen by the caller; close(2) is made once, whatever it says.
 #include "../each_call.hpp"
 
+#include "conformance/helpers/on_loop.hpp"
 #include "conformance/helpers/processes.hpp"
 #include "support/native.hpp"
 
@@ -58,6 +59,21 @@ TEST(interruption, of_run_is_not_noticed) {
         const auto done = or_throw(windpipe::run(child_command("cat"), {.input = "text"}));
         EXPECT_EQ(done.out.text(), "text");
         EXPECT_TRUE(done.success());
+    });
+}
+
+TEST(interruption, of_a_loop_is_not_noticed) {
+    interrupt_each_call([] {
+        auto on = or_throw(windpipe::loop::make());
+        auto [reader, writer] = or_throw(windpipe::make_pipe());
+        const auto read = [](windpipe::loop& where, windpipe::pipe_reader& from) -> windpipe::task<> {
+            EXPECT_EQ(or_throw(co_await read_text_on(where, from)), "text");
+            EXPECT_EQ((co_await read_text_on(where, from, {.until = 2ms})).error().code, std::errc::timed_out);
+        };
+        on.spawn(read(on, reader));
+        EXPECT_FALSE(or_throw(on.run_until(1ms)));
+        or_throw(writer.write("text"));
+        or_throw(on.run());
     });
 }
 

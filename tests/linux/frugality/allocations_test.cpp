@@ -127,6 +127,20 @@ TEST_F(frugality, waits_allocate_nothing) {
               0U);
 }
 
+windpipe::task<> play(windpipe::loop& on, windpipe::pipe_ends& pipe, std::span<std::byte> bytes) {
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_TRUE(co_await on.write(pipe.writer, bytes));
+        EXPECT_TRUE(co_await on.read_some(pipe.reader, bytes, {.until = 1h}));
+        EXPECT_FALSE(co_await on.read_some(pipe.reader, bytes, {.until = 10us}));
+    }
+}
+
+TEST_F(frugality, a_loop_allocates_what_its_coroutines_are_made_of_and_nothing_else) {
+    auto on = windpipe::loop::make();
+    ASSERT_OK(on);
+    EXPECT_EQ(allocations_of([&] { EXPECT_TRUE(on->run(play(*on, ends, bytes))); }), 1U);
+}
+
 TEST_F(frugality, a_broken_pipe_and_the_end_of_a_stream_allocate_nothing) {
     ends.writer.close();
     EXPECT_EQ(allocations_of([&] { EXPECT_EQ(ends.reader.read_some(bytes).value_or(1), 0U); }), 0U);
