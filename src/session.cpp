@@ -283,7 +283,8 @@ result<session_end> session::drive() {
     if (!why) {
         return std::unexpected(why.error());
     }
-    session_end end{.why = *why};
+    session_end end;
+    end.why = *why;
     if (end.why == ended_by::timed_out) {
         end.holders = find_holders();
     }
