@@ -16,4 +16,5 @@
 #include <windpipe/pipe.hpp>     // IWYU pragma: export
 #include <windpipe/pipeline.hpp> // IWYU pragma: export
 #include <windpipe/run.hpp>      // IWYU pragma: export
+#include <windpipe/stream.hpp>   // IWYU pragma: export
 #include <windpipe/task.hpp>     // IWYU pragma: export

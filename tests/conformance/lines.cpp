@@ -80,7 +80,7 @@ PIPE_TEST(lined, a_line_over_the_limit_is_refused_or_cut) {
     }
 }
 
-/// What on_line was told, as "out: text" and "err: text"; with '+' where the line goes on, '.' where the stream ends it.
+/// What on_line was told, as "out: text" and "err: text"; with '+' where a line goes on, '.' where the stream ends it.
 struct heard_lines {
     std::vector<std::string> all;
 

@@ -105,6 +105,26 @@ TEST_F(frugality, large_and_buffered_writes_allocate_nothing) {
               0U);
 }
 
+TEST_F(frugality, frames_and_lines_allocate_nothing) {
+    windpipe::frame_writer to(std::move(ends.writer), {.format = windpipe::framing::content_length});
+    windpipe::frame_reader from(std::move(ends.reader), {.format = windpipe::framing::content_length});
+    EXPECT_EQ(allocations_of([&] {
+                  for (int i = 0; i < 20; ++i) {
+                      EXPECT_TRUE(to.write(bytes));
+                      EXPECT_TRUE(from.next());
+                  }
+              }),
+              0U);
+    windpipe::line_reader lines(std::move(from.end()));
+    EXPECT_EQ(allocations_of([&] {
+                  EXPECT_TRUE(to.end().write("one\ntwo\nthree\n"));
+                  for (int i = 0; i < 3; ++i) {
+                      EXPECT_TRUE(lines.next());
+                  }
+              }),
+              0U);
+}
+
 TEST_F(frugality, questions_allocate_nothing) {
     EXPECT_EQ(allocations_of([&] {
                   EXPECT_TRUE(ends.reader.available());
