@@ -12,6 +12,11 @@
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
+
+namespace windpipe::platform {
+struct passed_end;
+}
 
 namespace windpipe::detail {
 
@@ -39,6 +44,8 @@ public:
     /// What a command asks for, with every decision taken but its streams.
     /// `shares_input`: the child gets our own standard input, which decides containment::automatic.
     static result<spawn_plan> plan_of(const command& what, bool shares_input);
+    /// The ends given by name, ready for the child; the plan knows of them afterwards. To be kept until it is started.
+    static result<std::vector<platform::passed_end>> pass_given(const command& what, spawn_plan& plan);
     static input_source& in_of(command& what) noexcept { return what.in_; }
     static output_target& out_of(command& what) noexcept { return what.out_; }
     static output_target& err_of(command& what) noexcept { return what.err_; }

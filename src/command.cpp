@@ -1,5 +1,6 @@
 #include "access.hpp"
 #include "core/environment.hpp"
+#include "core/given_ends.hpp"
 #include "platform/platform.hpp"
 
 #include <windpipe/command.hpp>
@@ -57,6 +58,21 @@ command& command::out(output_target target) & {
 command& command::err(output_target target) & {
     err_ = std::move(target);
     return *this;
+}
+
+command& command::give(std::string_view name, pipe_reader end) & {
+    given_.push_back({std::string(name), std::move(end)});
+    return *this;
+}
+
+command& command::give(std::string_view name, pipe_writer end) & {
+    given_.push_back({std::string(name), std::move(end)});
+    return *this;
+}
+
+command& command::arg_with_ends(std::string_view argument) & {
+    with_ends_.push_back(arguments_.size());
+    return arg(argument);
 }
 
 command& command::contain(containment reach) & {
@@ -133,7 +149,9 @@ result<spawn_plan> detail::access::plan_of(const command& what, bool shares_inpu
         }
         changes.push_back({change.name, change.value});
     }
-    if (what.environment_cleared_ || !changes.empty()) {
+    const std::string ends(ends_variable); // those that we were given are not for the child
+    if (what.environment_cleared_ || !changes.empty() || platform::environment_variable(ends)) {
+        changes.push_back({ends, std::nullopt});
         plan.environment =
             changed_environment(what.environment_cleared_ ? std::vector<std::string>{} : platform::environment(),
                                 changes, names.environment_ignores_case);

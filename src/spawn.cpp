@@ -78,7 +78,7 @@ private:
 
 /// Closes an end or handle that the child has now.
 template <class Variant>
-void use_up(Variant& stream) {
+void use_up(Variant& given) {
     std::visit(
         [](auto& chosen) {
             using chosen_type = std::remove_cvref_t<decltype(chosen)>;
@@ -88,7 +88,7 @@ void use_up(Variant& stream) {
                 chosen.reset();
             }
         },
-        stream);
+        given);
 }
 
 /// Throws std::bad_alloc.
@@ -136,6 +136,10 @@ result<child> detail::access::start(command& what, bool pipe_inherited, bool bes
             return std::unexpected(planned.error());
         }
     }
+    const auto passed = pass_given(what, *plan);
+    if (!passed) {
+        return std::unexpected(passed.error());
+    }
     // All memory is taken before there is a process that somebody must own.
     auto state = std::make_unique<process_state>();
     auto in = end_of<pipe_writer>(pipes.ours[0]);
@@ -153,6 +157,9 @@ result<child> detail::access::start(command& what, bool pipe_inherited, bool bes
     use_up(what.in_);
     use_up(what.out_);
     use_up(what.err_);
+    for (command::named_end& given : what.given_) {
+        use_up(given.end);
+    }
     return made;
 }
 

@@ -6,6 +6,7 @@
 #include <windpipe/pipe.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -117,6 +118,20 @@ public:
     command& out(output_target target) &; ///< where its standard output goes; `inherit` by default
     command& err(output_target target) &; ///< where its standard error goes; `inherit` by default
 
+    /// An end that the child gets beside its streams, under a name by which it adopts it: see adopt_reader() and
+    /// adopt_writer(). Any number of them, each with a name of its own: 1 to 64 letters, digits, '_', '-' and '.'.
+    ///
+    /// *Ownership*: the end moves into the command and is closed on our side after a successful spawn().
+    /// *Systems*: on Windows the end must be a synchronous one, such as those of make_pipe(). On Linux the child finds
+    /// the ends as descriptors 3, 4 and so on, in the order in which they were given.
+    /// *Example*: examples/named_ends.cpp
+    command& give(std::string_view name, pipe_reader end) &;
+    command& give(std::string_view name, pipe_writer end) &;
+    /// Adds one argument in which each `{NAME}` becomes the number of the end given by that name, in decimal: what the
+    /// child calls it as a descriptor or HANDLE. For programs without windpipe: `--input={jobs}`. A brace that is meant
+    /// is written twice.
+    command& arg_with_ends(std::string_view argument) &;
+
     /// What kill() and the destructor of the child will reach.
     command& contain(containment reach) &;
 
@@ -141,27 +156,31 @@ public:
     command&& in(input_source source) && { return std::move(in(std::move(source))); }
     command&& out(output_target target) && { return std::move(out(std::move(target))); }
     command&& err(output_target target) && { return std::move(err(std::move(target))); }
+    command&& give(std::string_view name, pipe_reader end) && { return std::move(give(name, std::move(end))); }
+    command&& give(std::string_view name, pipe_writer end) && { return std::move(give(name, std::move(end))); }
+    command&& arg_with_ends(std::string_view argument) && { return std::move(arg_with_ends(argument)); }
     command&& contain(containment reach) && { return std::move(contain(reach)); }
     command&& die_with_parent(bool wanted = true) && { return std::move(die_with_parent(wanted)); }
 
     /// Starts the program.
     ///
-    /// The child gets its three streams and no other handle of ours, whatever else this process has open. It starts
-    /// with no signal blocked and the default action for SIGPIPE. The ends and handles that were given to in(), out()
-    /// and err() are closed on our side after success, so that end of stream can come; after a failure they are still
-    /// there, and spawn() may be tried again.
+    /// The child gets its three streams and the ends given by name, and no other handle of ours, whatever else this
+    /// process has open. It starts with no signal blocked and the default action for SIGPIPE. The ends and handles that
+    /// were given to in(), out(), err() and give() are closed on our side after success, so that end of stream can
+    /// come; after a failure they are still there, and spawn() may be tried again.
     ///
     /// *Blocks*: until the program has been loaded or could not be.
     /// *Errors*: error::operation names the step: "find program", "open stdin", "open stdout", "open stderr",
-    /// "current directory", "exec", "arguments", "environment" …, with the system's own code:
+    /// "give", "current directory", "exec", "arguments", "environment" …, with the system's own code:
     /// `no_such_file_or_directory`, `permission_denied`, `argument_list_too_long`, `executable_format_error`,
     /// `too_many_files_open`, `not_enough_memory`, `invalid_argument` (a NUL byte, an empty program name, an end that
-    /// an earlier spawn() has used up, a stream that cannot be used there), `bad_file_descriptor` (a given handle that
-    /// is not open), `illegal_byte_sequence` (on Windows, text that is not UTF-8). A failed start is never an exit
-    /// code, and leaves no process, handle or thread behind.
+    /// an earlier spawn() has used up, a stream that cannot be used there, a name of an end that is none, or is there
+    /// twice, or is asked for in an argument and not given), `bad_file_descriptor` (a given handle that is not open),
+    /// `illegal_byte_sequence` (on Windows, text that is not UTF-8). A failed start is never an exit code, and leaves
+    /// no process, handle or thread behind.
     /// *Threads*: any number of commands may be started at the same time; one command, by one thread at a time.
-    /// *Systems*: on Windows, inheritable copies of the three streams exist in this process during the call. Code that
-    /// starts processes meanwhile without a handle list of its own would pass them on.
+    /// *Systems*: on Windows, inheritable copies of the streams and given ends exist in this process during the call.
+    /// Code that starts processes meanwhile without a handle list of its own would pass them on.
     /// *Example*: examples/interactive.cpp
     /// *Source*: clone(2), close_range(2), execve(2); CreateProcessW, PROC_THREAD_ATTRIBUTE_HANDLE_LIST.
     [[nodiscard]] result<child> spawn();
@@ -174,6 +193,10 @@ private:
         std::string name;
         std::optional<std::string> value; // none: removed
     };
+    struct named_end {
+        std::string name;
+        std::variant<pipe_reader, pipe_writer> end;
+    };
 
     std::string program_;
     std::vector<std::string> arguments_;
@@ -184,6 +207,8 @@ private:
     input_source in_ = inherit;
     output_target out_ = inherit;
     output_target err_ = inherit;
+    std::vector<named_end> given_;
+    std::vector<std::size_t> with_ends_; // which arguments_ have numbers of ends in them
     containment reach_ = containment::automatic;
     bool dies_with_us_ = false;
 

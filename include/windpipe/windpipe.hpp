@@ -9,6 +9,7 @@
 #include <windpipe/error.hpp>    // IWYU pragma: export
 #include <windpipe/frames.hpp>   // IWYU pragma: export
 #include <windpipe/handle.hpp>   // IWYU pragma: export
+#include <windpipe/handover.hpp> // IWYU pragma: export
 #include <windpipe/holders.hpp>  // IWYU pragma: export
 #include <windpipe/io.hpp>       // IWYU pragma: export
 #include <windpipe/limits.hpp>   // IWYU pragma: export

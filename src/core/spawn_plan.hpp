@@ -41,6 +41,7 @@ struct spawn_plan {
     std::optional<std::vector<std::string>> environment; ///< "NAME=value", complete; none: ours, unchanged
     std::optional<std::string> directory;                ///< to start in
     std::array<stream_plan, 3> streams;                  ///< 0, 1, 2
+    std::vector<native_handle> given;                    ///< as platform::pass_end() made them, in this order
     bool own_group = false;                              ///< Linux: lead a process group
     bool dies_with_us = false;                           ///< killed when this process ends, however that comes
 };

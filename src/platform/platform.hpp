@@ -10,6 +10,7 @@
 
 #include "attached.hpp"
 #include "core/exit_report.hpp"
+#include "core/given_ends.hpp"
 #include "core/spawn_plan.hpp"
 #include "interruption.hpp"
 
@@ -123,6 +124,25 @@ private:
     friend struct waker_maker;
 };
 
+// ---- ends that a child gets by name ----------------------------------------------------------------- handover.cpp
+
+/// An end as a child will get it.
+struct passed_end {
+    unique_handle owned = {};         // Windows: an inheritable duplicate, to be closed after the start
+    native_handle handle = no_handle; // for spawn_plan::given
+    std::uint64_t number = 0;         // what the child will call it; on Linux 3 and more
+    end_identity identity = {};
+};
+/// `place`: how many are in spawn_plan::given before it. Windows: invalid_argument for an overlapped end.
+result<passed_end> pass_end(native_handle end, std::size_t place);
+
+/// The end that our parent passed on as `number`: bad_file_descriptor where that is not open or is another file, else
+/// as check_end(). POST: private.
+result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity);
+
+/// From the system's generator for keys.
+result<void> random_bytes(std::span<std::byte> into);
+
 // ---- memory for captured bytes ------------------------------------------------------------------------ memory.cpp
 
 /// Address space of which only the pages that have been written take memory.
@@ -183,6 +203,8 @@ naming names() noexcept;
 /// surrogate) is kept so that a child can be given it unchanged.
 std::vector<std::string> environment();
 std::optional<std::string> environment_variable(const std::string& name);
+/// Sets one, or removes it where there is no value. PRE: a name and a value that can be set.
+result<void> set_environment_variable(const std::string& name, const std::optional<std::string>& value);
 
 // ---- several streams and processes at once ---------------------------------------------------------- exchange.cpp
 

@@ -23,6 +23,8 @@ struct moved {
 moved read(stream from, char* into, std::size_t size);
 moved write(stream to, const char* from, std::size_t size);
 void close(stream which);
+/// All of it, in one call, to what is open under a number of its own.
+bool write_to_number(std::uint64_t number, std::string_view text);
 /// The descriptor, or the value of the handle.
 std::uint64_t native_name(stream which);
 

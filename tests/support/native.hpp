@@ -26,6 +26,8 @@ windpipe::native_handle closed_handle();
 windpipe::unique_handle scratch_file();
 /// A copy of the handle that children may inherit.
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle);
+/// Sets a variable of this process's environment, or removes it where `value` is null.
+void set_environment(const char* name, const char* value);
 /// A pipe by the system's plain call, without windpipe: its read end and its write end.
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe();
 

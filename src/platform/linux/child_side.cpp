@@ -2,7 +2,6 @@
 
 #include "sys.hpp"
 
-#include <array>
 #include <atomic>
 #include <linux/sched.h>
 #include <sched.h>
@@ -71,16 +70,17 @@ WINDPIPE_CHILD_SIDE bool reset_signals(bool handlers_cleared) {
            child_call("rt_sigprocmask", SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kernel_sigset_size) == 0;
 }
 
-WINDPIPE_CHILD_SIDE bool place_descriptors(const descriptor_moves& moves) {
-    std::array<long, descriptor_moves::count> aside{};
-    for (std::size_t i = 0; i < moves.aside_count; ++i) {
-        aside[i] = child_call("fcntl", SYS_fcntl, moves.aside[i].from, F_DUPFD_CLOEXEC, descriptor_moves::count);
-        if (aside[i] == -1) {
+WINDPIPE_CHILD_SIDE bool place_descriptors(const child_orders& orders) {
+    for (std::size_t i = 0; i < orders.aside_count; ++i) {
+        descriptor_moves::move& move = orders.aside[i];
+        move.to = static_cast<int>(child_call("fcntl", SYS_fcntl, move.from, F_DUPFD_CLOEXEC, orders.place_count));
+        if (move.to == -1) {
             return false;
         }
     }
-    for (const descriptor_moves::move& move : moves.place) {
-        const long from = move.from >= 0 ? move.from : aside[static_cast<std::size_t>(-1 - move.from)];
+    for (std::size_t i = 0; i < orders.place_count; ++i) {
+        const descriptor_moves::move& move = orders.place[i];
+        const int from = move.from >= 0 ? move.from : orders.aside[-1 - move.from].to;
         const long placed = from == move.to ? child_call("fcntl", SYS_fcntl, from, F_SETFD, 0)
                                             : child_call("dup3", SYS_dup3, from, move.to, 0);
         if (placed == -1) {
@@ -89,7 +89,7 @@ WINDPIPE_CHILD_SIDE bool place_descriptors(const descriptor_moves& moves) {
     }
     // Whatever else is open, by whomever: gone at exec.
     constexpr unsigned close_on_exec = 1U << 2U; // CLOSE_RANGE_CLOEXEC
-    return child_call("close_range", SYS_close_range, descriptor_moves::count, ~0U, close_on_exec) == 0;
+    return child_call("close_range", SYS_close_range, orders.place_count, ~0U, close_on_exec) == 0;
 }
 
 /// The parent may have died before the signal was ordered; then nobody would send it any more.
@@ -106,7 +106,7 @@ WINDPIPE_CHILD_SIDE int child_main(void* argument) {
     if (orders.own_group && child_call("setpgid", SYS_setpgid, 0, 0) != 0) {
         give_up(orders, child_step::group);
     }
-    if (!place_descriptors(orders.moves)) {
+    if (!place_descriptors(orders)) {
         give_up(orders, child_step::descriptors);
     }
     if (orders.directory != nullptr && child_call("chdir", SYS_chdir, orders.directory) != 0) {

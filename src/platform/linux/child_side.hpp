@@ -3,6 +3,7 @@
 
 #include "core/descriptor_moves.hpp"
 
+#include <cstddef>
 #include <type_traits>
 
 #include <sys/types.h>
@@ -21,7 +22,10 @@ struct child_orders {
     char* const* arguments;
     char* const* environment;
     const char* directory; // or null
-    descriptor_moves moves;
+    descriptor_moves::move* aside;
+    std::size_t aside_count;
+    const descriptor_moves::move* place;
+    std::size_t place_count;
     pid_t parent; // with which it dies, or 0
     bool own_group;
     bool handlers_cleared; // by the clone itself

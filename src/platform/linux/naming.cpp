@@ -1,7 +1,6 @@
-#include "platform/platform.hpp"
+#include "sys.hpp"
 
-#include <cstdlib>
-#include <unistd.h>
+#include "platform/platform.hpp"
 
 namespace windpipe::platform {
 
@@ -19,6 +18,13 @@ std::vector<std::string> environment() {
 std::optional<std::string> environment_variable(const std::string& name) {
     const char* const value = ::getenv(name.c_str());
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+result<void> set_environment_variable(const std::string& name, const std::optional<std::string>& value) {
+    if (sys::setenv(name.c_str(), value ? value->c_str() : nullptr) == -1) {
+        return sys::failed("environment");
+    }
+    return {};
 }
 
 } // namespace windpipe::platform

@@ -15,9 +15,9 @@ namespace {
 constexpr std::array<std::string_view, 7> step_names{
     "", "die with parent", "process group", "pass descriptors", "current directory", "reset signals", "exec"};
 
-/// The three descriptors of a child, and those of them that were opened for it.
+/// The descriptors of a child, first its three streams, and those of these that were opened for it.
 struct child_streams {
-    std::array<int, 3> sources{};
+    std::vector<int> sources;
     std::array<unique_handle, 3> opened;
 };
 
@@ -165,8 +165,10 @@ result<process> spawn(const spawn_plan& plan) {
         if (!source) {
             return std::unexpected(std::move(source).error());
         }
-        streams.sources[i] = *source;
+        streams.sources.push_back(*source);
     }
+    streams.sources.insert(streams.sources.end(), plan.given.begin(), plan.given.end());
+    descriptor_moves moves = plan_moves(streams.sources);
     const auto program = find_program(plan);
     if (!program) {
         return std::unexpected(program.error());
@@ -177,7 +179,10 @@ result<process> spawn(const spawn_plan& plan) {
                         .arguments = arguments.data(),
                         .environment = plan.environment ? environment.data() : environ,
                         .directory = plan.directory ? plan.directory->c_str() : nullptr,
-                        .moves = plan_moves(streams.sources),
+                        .aside = moves.aside.data(),
+                        .aside_count = moves.aside.size(),
+                        .place = moves.place.data(),
+                        .place_count = moves.place.size(),
                         .parent = plan.dies_with_us ? ::getpid() : 0,
                         .own_group = plan.own_group,
                         .handlers_cleared = false};

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,6 +19,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -197,6 +199,13 @@ inline int waitid(idtype_t kind, id_t id, siginfo_t* info, int options, rusage* 
 inline int pidfd_send_signal(int pidfd, int signal, unsigned flags) {
     return static_cast<int>(
         once("pidfd_send_signal", [&] { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags); }));
+}
+inline ssize_t getrandom(void* into, std::size_t size) {
+    return again("getrandom", [&] { return ::getrandom(into, size, 0); });
+}
+/// No system call, but it too may lack memory.
+inline int setenv(const char* name, const char* value) {
+    return once("setenv", [&] { return value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name); });
 }
 inline int kill(pid_t pid, int signal) {
     return once("kill", [&] { return ::kill(pid, signal); });

@@ -1,3 +1,4 @@
+#include "program.hpp"
 #include "sys.hpp"
 
 #include "core/environment.hpp"
@@ -25,6 +26,18 @@ std::vector<std::string> environment() {
 
 std::optional<std::string> environment_variable(const std::string& name) {
     return find_variable(environment(), name, true);
+}
+
+result<void> set_environment_variable(const std::string& name, const std::optional<std::string>& value) {
+    const auto wide_name = to_utf16(name, "environment");
+    const auto wide_value = to_utf16(value.value_or(std::string()), "environment");
+    if (!wide_name || !wide_value) {
+        return std::unexpected((wide_name ? wide_value : wide_name).error());
+    }
+    if (!sys::set_environment_variable(wide(*wide_name), value ? wide(*wide_value) : nullptr)) {
+        return sys::failed("environment");
+    }
+    return {};
 }
 
 } // namespace windpipe::platform

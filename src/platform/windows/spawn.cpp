@@ -92,7 +92,8 @@ public:
     start_attributes& operator=(const start_attributes&) = delete;
 
     /// The second job, if there is one, is within the first.
-    result<void> set(const inheritable_streams& streams, std::span<const HANDLE> jobs) {
+    result<void> set(const inheritable_streams& streams, const std::vector<native_handle>& given,
+                     std::span<const HANDLE> jobs) {
         SIZE_T size = 0;
         ::InitializeProcThreadAttributeList(nullptr, 2, 0, &size); // only asks for the size
         auto memory = std::make_unique<std::byte[]>(size);
@@ -101,15 +102,15 @@ public:
             return sys::failed("exec");
         }
         memory_ = std::move(memory);
-        std::size_t count = 0; // a handle may be in the list only once
+        handles_ = given; // each may be in the list only once
         for (const unique_handle& handle : streams.owned) {
             if (handle) {
-                handles_[count++] = handle.get();
+                handles_.push_back(handle.get());
             }
         }
         std::ranges::copy(jobs, jobs_.begin());
         if (!sys::update_attribute(list(), PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
-                                   count * sizeof handles_[0])) {
+                                   handles_.size() * sizeof(HANDLE))) {
             return sys::failed("exec");
         }
         if (!sys::update_attribute(list(), PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs_.data(), jobs.size_bytes())) {
@@ -123,7 +124,7 @@ public:
 
 private:
     std::unique_ptr<std::byte[]> memory_; // it points to what follows
-    std::array<HANDLE, 3> handles_{};
+    std::vector<HANDLE> handles_;
     std::array<HANDLE, 2> jobs_{};
 };
 
@@ -178,7 +179,7 @@ result<process> spawn(const spawn_plan& plan) {
     }
     const std::array<HANDLE, 2> jobs{*outer, job->get()};
     start_attributes attributes;
-    if (auto set = attributes.set(*streams, std::span(jobs).subspan(plan.dies_with_us ? 0 : 1)); !set) {
+    if (auto set = attributes.set(*streams, plan.given, std::span(jobs).subspan(plan.dies_with_us ? 0 : 1)); !set) {
         return std::unexpected(std::move(set).error());
     }
     STARTUPINFOEXW startup{};

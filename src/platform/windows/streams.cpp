@@ -57,23 +57,6 @@ result<unique_handle> our_stream(std::size_t ours, std::size_t number, std::stri
     return inheritable_copy(handle, step);
 }
 
-/// An end or a file that the command holds. A child's run-time takes its streams for synchronous ones.
-result<unique_handle> given(HANDLE handle, std::string_view step) {
-    if (handle == nullptr || handle == no_handle) {
-        return sys::failed(step, ERROR_INVALID_HANDLE, "the handle given is none");
-    }
-    bool synchronous = false;
-    if (!sys::query_synchronous(handle, &synchronous)) {
-        return sys::failed(step);
-    }
-    if (!synchronous) {
-        return sys::refused(step, std::errc::invalid_argument,
-                            "the handle given is an overlapped one, such as our own end of a child's pipe; a program "
-                            "needs a synchronous one, such as the ends of make_pipe()");
-    }
-    return inheritable_copy(handle, step);
-}
-
 result<unique_handle> open_stream(const stream_plan& plan, std::size_t number) {
     const std::string_view step = open_steps[number];
     switch (plan.from) {
@@ -88,7 +71,7 @@ result<unique_handle> open_stream(const stream_plan& plan, std::size_t number) {
     case source::append_file:
         return open_file(plan, step);
     case source::handle:
-        return given(plan.handle, step);
+        return inheritable_end(plan.handle, step);
     case source::null:
     case source::same_as_out: // by the caller
         break;
@@ -97,6 +80,22 @@ result<unique_handle> open_stream(const stream_plan& plan, std::size_t number) {
 }
 
 } // namespace
+
+result<unique_handle> inheritable_end(HANDLE handle, std::string_view step) {
+    if (handle == nullptr || handle == no_handle) {
+        return sys::failed(step, ERROR_INVALID_HANDLE, "the handle given is none");
+    }
+    bool synchronous = false;
+    if (!sys::query_synchronous(handle, &synchronous)) {
+        return sys::failed(step);
+    }
+    if (!synchronous) {
+        return sys::refused(step, std::errc::invalid_argument,
+                            "the handle given is an overlapped one, such as our own end of a child's pipe; a program "
+                            "needs a synchronous one, such as the ends of make_pipe()");
+    }
+    return inheritable_copy(handle, step);
+}
 
 result<inheritable_streams> open_streams(const spawn_plan& plan) {
     inheritable_streams streams;

@@ -6,7 +6,7 @@
 #include <windpipe/error.hpp>
 
 #include <array>
-#include <vector>
+#include <string_view>
 
 namespace windpipe::platform {
 
@@ -18,5 +18,9 @@ struct inheritable_streams {
 };
 
 result<inheritable_streams> open_streams(const spawn_plan& plan);
+
+/// A duplicate of an end or a file that a command holds, for a child. Its run-time takes its handles for synchronous
+/// ones: others are refused.
+result<unique_handle> inheritable_end(native_handle handle, std::string_view step);
 
 } // namespace windpipe::platform

@@ -64,6 +64,19 @@ BOOL query_handles(std::span<std::byte> into, std::span<const handle_entry>* ent
     return TRUE;
 }
 
+// Not behind the gate: that it fails means that there is no name. Source: FileNameInformation.
+std::wstring pipe_name(HANDLE handle) {
+    struct {
+        ULONG bytes;
+        WCHAR text[512];
+    } name{};
+    using function = LONG WINAPI(HANDLE, io_status*, void*, ULONG, int);
+    static auto* const query = from_ntdll<function>("NtQueryInformationFile");
+    io_status status{};
+    const bool known = query(handle, &status, &name, sizeof name, 9) >= 0 && name.bytes <= sizeof name.text;
+    return known ? std::wstring(name.text, name.bytes / sizeof(WCHAR)) : std::wstring();
+}
+
 // Source: RtlDllShutdownInProgress, documented under "Developer Notes".
 bool process_is_ending() noexcept {
     static auto* const ending = from_ntdll<BOOLEAN WINAPI()>("RtlDllShutdownInProgress");

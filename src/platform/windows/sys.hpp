@@ -141,6 +141,8 @@ struct pipe_facts {
     ULONG state, end;
 };
 BOOL query_pipe(HANDLE handle, pipe_facts* facts) noexcept;
+/// The name of a pipe, empty where it has none that the system tells.
+std::wstring pipe_name(HANDLE handle);
 
 /// FILE_NAME_INFORMATION, with room for the name of a pipe.
 struct file_name {
@@ -292,6 +294,9 @@ inline BOOL get_process_memory(HANDLE process, PROCESS_MEMORY_COUNTERS* counters
 // Names
 inline DWORD get_file_attributes(const wchar_t* path) noexcept {
     return call("GetFileAttributesW", DWORD{INVALID_FILE_ATTRIBUTES}, ::GetFileAttributesW, path);
+}
+inline BOOL set_environment_variable(const wchar_t* name, const wchar_t* value) noexcept {
+    return call("SetEnvironmentVariableW", FALSE, ::SetEnvironmentVariableW, name, value);
 }
 inline DWORD get_full_path(const wchar_t* path, DWORD size, wchar_t* into) noexcept {
     return call("GetFullPathNameW", DWORD{0}, ::GetFullPathNameW, path, size, into, static_cast<wchar_t**>(nullptr));

@@ -67,6 +67,10 @@ moved write(stream to, const char* from, std::size_t size) {
     }
 }
 
+bool write_to_number(std::uint64_t number, std::string_view text) {
+    return ::write(static_cast<int>(number), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
 void close(stream which) { ::close(number(which)); }
 
 std::uint64_t native_name(stream which) { return static_cast<std::uint64_t>(which); }

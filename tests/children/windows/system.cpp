@@ -107,6 +107,13 @@ moved write(stream to, const char* from, std::size_t size) {
     return {.bytes = count};
 }
 
+bool write_to_number(std::uint64_t number, std::string_view text) {
+    DWORD count = 0;
+    auto* const handle = reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(number));
+    return WriteFile(handle, text.data(), static_cast<DWORD>(text.size()), &count, nullptr) != 0 &&
+           count == text.size();
+}
+
 void close(stream which) { CloseHandle(handle_of(which)); }
 
 std::uint64_t native_name(stream which) { return reinterpret_cast<std::uintptr_t>(handle_of(which)); }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -57,6 +58,10 @@ windpipe::unique_handle scratch_file() {
 
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle) {
     return windpipe::unique_handle(checked(::dup(handle), "dup"));
+}
+
+void set_environment(const char* name, const char* value) {
+    checked(value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name), "setenv");
 }
 
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe() {

@@ -93,6 +93,11 @@ windpipe::unique_handle inheritable_copy(windpipe::native_handle handle) {
     return windpipe::unique_handle(copy);
 }
 
+void set_environment(const char* name, const char* value) {
+    const BOOL done = SetEnvironmentVariableA(name, value);
+    check(done != 0 || (value == nullptr && GetLastError() == ERROR_ENVVAR_NOT_FOUND), "SetEnvironmentVariable");
+}
+
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe() {
     HANDLE reader = nullptr;
     HANDLE writer = nullptr;
