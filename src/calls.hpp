@@ -25,6 +25,10 @@ auto call_on(const detail::pipe_end& end, std::string_view operation, const wait
     return body(call.handle(), interrupted);
 }
 
+/// Before a read that may wait: sends what a tied buffer holds, which the other side may need to answer. That nobody
+/// reads it any more is for the next write to say: there may still be something to read here.
+result<void> flush_tied(const detail::pipe_end& reader, const wait_limit& limit);
+
 /// What most calls are: one system call. The bytes it moved; 0 where it moved none, for whatever reason: then the whole
 /// call is made. Written to touch little code and memory, which cost where a system call empties the TLB.
 template <class Bytes>

@@ -14,8 +14,10 @@ void interruption::disarm() noexcept {
     }
 }
 
+bool interruption::closing() const noexcept { return end_ != nullptr && end_->closing(); }
+
 bool interruption::canceled() const noexcept {
-    return (end_ != nullptr && end_->closing()) || limit_.stop.stop_requested();
+    return closing() || (other_ != nullptr && other_->closing()) || limit_.stop.stop_requested();
 }
 
 std::optional<std::errc> interruption::why() const noexcept {
@@ -40,6 +42,9 @@ result<platform::waker*> interruption::arm() {
         }
         if (limit_.stop.stop_possible()) {
             on_stop_.emplace(limit_.stop, wake_on_stop{waker_});
+        }
+        if (other_ != nullptr) {
+            return other_->arm();
         }
     }
     return waker_;

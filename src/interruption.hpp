@@ -34,6 +34,12 @@ public:
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
 
+    /// For a call on two ends at once: it is called off when either is closed, whichever it waits for.
+    void together_with(interruption& other) noexcept {
+        other_ = &other;
+        other.other_ = this;
+    }
+
     /// The reason to give up now: operation_canceled (stopped, or the end was closed), timed_out; none: go on waiting.
     [[nodiscard]] std::optional<std::errc> why() const noexcept;
 
@@ -62,9 +68,11 @@ private:
     };
 
     void disarm() noexcept;
+    [[nodiscard]] bool closing() const noexcept;
 
     const wait_limit& limit_;
     detail::endpoint* end_;
+    interruption* other_ = nullptr; // of the same call, on its other end
     platform::waker* waker_ = nullptr;
     interruption* next_ = nullptr; // in the endpoint's list of calls that wait
     std::optional<std::stop_callback<wake_on_stop>> on_stop_;

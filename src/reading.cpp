@@ -13,10 +13,6 @@ namespace windpipe {
 using detail::access;
 using detail::endpoint;
 
-namespace {
-
-/// Before a read that may wait: sends what a tied buffer holds, which the other side may need to answer. That nobody
-/// reads it any more is for the next write to say: there may still be something to read here.
 result<void> flush_tied(const detail::pipe_end& reader, const wait_limit& limit) {
     detail::write_buffer* const buffer = access::endpoint_of(reader)->tied();
     if (buffer == nullptr || buffer->size() == 0) {
@@ -30,6 +26,8 @@ result<void> flush_tied(const detail::pipe_end& reader, const wait_limit& limit)
     flushed.error().transferred = 0;
     return flushed;
 }
+
+namespace {
 
 /// call_on() for reads that may wait.
 template <class Body>

@@ -82,6 +82,12 @@ std::size_t largest_uncut_write() noexcept;
 /// Source: poll(2); a ReadFile of zero bytes, which completes when data comes or the writers leave.
 result<bool> wait_readable(native_handle reader, interruption& interrupted);
 
+/// Moves 1..most bytes from one pipe into another without their passing through this process; 0 is end of stream. What
+/// is not moved stays. Nothing: this system (Windows: always) or these ends cannot do it, and nothing has been done.
+/// No readers: broken_pipe, as write_some(). PRE: the interruptions of the two ends are together, most > 0.
+result<std::optional<std::size_t>> splice_some(native_handle from, native_handle to, std::size_t most,
+                                               interruption& reading, interruption& writing);
+
 result<std::size_t> available(native_handle reader);
 result<std::size_t> peek(native_handle reader, std::span<std::byte> into);
 result<std::size_t> capacity(native_handle end);

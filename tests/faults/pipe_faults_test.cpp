@@ -1,6 +1,7 @@
 // Every system call of what is done with pipes fails once.
 #include "each_call.hpp"
 
+#include <windpipe/transfer.hpp>
 #include <windpipe/windpipe.hpp>
 
 #include <gtest/gtest.h>
@@ -121,6 +122,32 @@ void find_holders() {
     EXPECT_TRUE(found.known.size() == 1 || !found.complete) << found.text();
 }
 
+void transfer_to_another_pipe() {
+    auto from = or_throw(make_pipe());
+    auto to = or_throw(make_pipe());
+    or_throw(from.writer.write("hello"));
+    EXPECT_EQ(or_throw(windpipe::transfer(from.reader, to.writer, 2)), 2U);
+    from.writer.close();
+    EXPECT_EQ(or_throw(windpipe::transfer(from.reader, to.writer)), 3U);
+    std::array<std::byte, 5> got{};
+    EXPECT_EQ(or_throw(to.reader.read(got)), 5U);
+}
+
+void transfer_that_waits_or_finds_nobody() {
+    auto from = or_throw(make_pipe());
+    auto to = or_throw(make_pipe());
+    expect_timeout(windpipe::transfer(from.reader, to.writer, 1, {.until = 1ms}));
+    or_throw(from.writer.write("x"));
+    to.reader.close();
+    auto moved = windpipe::transfer(from.reader, to.writer, 1);
+    if (moved) {
+        ADD_FAILURE() << "nobody could have read it";
+    } else if (moved.error().code != std::errc::broken_pipe) {
+        or_throw(std::move(moved));
+    }
+    EXPECT_EQ(or_throw(from.reader.available()), 1U);
+}
+
 const std::vector<std::pair<const char*, operation>>& pipe_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_pipes", make_pipes},
@@ -131,6 +158,8 @@ const std::vector<std::pair<const char*, operation>>& pipe_operations() {
         {"look_without_taking", look_without_taking},
         {"copy_and_adopt", copy_and_adopt},
         {"find_holders", find_holders},
+        {"transfer_to_another_pipe", transfer_to_another_pipe},
+        {"transfer_that_waits_or_finds_nobody", transfer_that_waits_or_finds_nobody},
     };
     return all;
 }

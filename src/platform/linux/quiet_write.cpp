@@ -76,7 +76,9 @@ public:
     /// that leaves none where one was pending before, the two had merged into one, which was the application's.
     void take_back() const {
         const timespec at_once{};
-        (void)sys::sigtimedwait(&sigpipe_, &at_once);
+        // Left pending it would end the process: a failure that is not "there is none" is not taken for an answer.
+        for (int tries = 0; tries < 3 && sys::sigtimedwait(&sigpipe_, &at_once) == -1 && errno != EAGAIN; ++tries) {
+        }
         bool still_pending = false;
         if (was_pending_ && is_pending(still_pending) && !still_pending) {
             (void)::pthread_kill(::pthread_self(), SIGPIPE);
@@ -198,6 +200,24 @@ ssize_t try_write(int fd, const iovec* pieces, int count) {
         }
     }
     return write_by_splice(fd, pieces, count);
+}
+
+ssize_t try_splice(int from, int to, std::size_t most) {
+    const no_sigpipe guard;
+    if (!guard.ok()) {
+        return -1;
+    }
+    ssize_t total = 0;
+    for (ssize_t n = 1; n > 0 && static_cast<std::size_t>(total) < most; total += std::max<ssize_t>(n, 0)) {
+        n = sys::splice(from, to, most - static_cast<std::size_t>(total), SPLICE_F_NONBLOCK);
+        if (n == -1 && errno == EPIPE) {
+            guard.take_back();
+        }
+        if (n == -1 && total == 0) {
+            return n;
+        }
+    }
+    return total;
 }
 
 std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept {

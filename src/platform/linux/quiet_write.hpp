@@ -12,7 +12,11 @@ ssize_t try_read(int fd, void* into, std::size_t size);
 /// left pending, and the mask is as before.
 ssize_t try_write(int fd, const iovec* pieces, int count);
 
-/// The same, but waiting in the kernel where it must, out of reach of any interruption.
+/// Moves up to `most` bytes from pipe to pipe without waiting, in as many calls as that takes: how many, 0 at end of
+/// stream, -1 with EAGAIN when `from` is empty or `to` is full. EPIPE as try_write().
+ssize_t try_splice(int from, int to, std::size_t most);
+
+/// A read, or a write, that waits in the kernel where it must, out of reach of any interruption.
 ssize_t blocking_read(int fd, void* into, std::size_t size);
 ssize_t blocking_write(int fd, const iovec* pieces, int count);
 
