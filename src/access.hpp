@@ -4,6 +4,7 @@
 #include "core/spawn_plan.hpp"
 #include "endpoint.hpp"
 
+#include <windpipe/async.hpp>
 #include <windpipe/child.hpp>
 #include <windpipe/command.hpp>
 #include <windpipe/pipe.hpp>
@@ -40,6 +41,8 @@ public:
     static process_state* find_process(const child& which) noexcept { return which.state_.get(); }
     /// The error of a call on a child object without a process.
     static error no_process(std::string_view operation);
+
+    static loop_state& state_of(loop& which) noexcept { return *which.state_; }
 
     /// What a command asks for, with every decision taken but its streams.
     /// `shares_input`: the child gets our own standard input, which decides containment::automatic.

@@ -48,13 +48,13 @@ loop_state::~loop_state() {
 
 /// Whether there is nothing to wait for.
 bool loop_state::is_done_unbegun(operation& what) noexcept {
-    const bool transfers = what.what == kind::read || what.what == kind::write;
-    if (transfers && (what.end == nullptr || what.end->closing())) {
+    const bool moves = what.what == kind::read || what.what == kind::write;
+    if ((moves || what.what == kind::readable) && (what.end == nullptr || what.end->closing())) {
         what.code = std::make_error_code(std::errc::bad_file_descriptor);
     } else if (what.limit.stop.stop_requested()) {
         what.code = std::make_error_code(std::errc::operation_canceled);
     } else {
-        return transfers && what.size == 0;
+        return moves && what.size == 0;
     }
     return true;
 }

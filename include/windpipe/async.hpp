@@ -5,9 +5,11 @@
 #pragma once
 
 #include <windpipe/child.hpp>
+#include <windpipe/command.hpp>
 #include <windpipe/error.hpp>
 #include <windpipe/limits.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/run.hpp>
 #include <windpipe/task.hpp>
 
 #include <coroutine>
@@ -38,7 +40,7 @@ struct timer {
 
 /// One thing that is waited for on a loop. It lives in the frame of the coroutine that waits: nothing is allocated.
 struct operation : link, timer {
-    enum class kind : std::uint8_t { sleep, read, write, watch };
+    enum class kind : std::uint8_t { sleep, read, readable, write, watch };
     enum class state : std::uint8_t { idle, under_way, done };
     /// What a stop token calls.
     struct on_stop {
@@ -58,7 +60,7 @@ struct operation : link, timer {
     kind what;
     state now = state::idle;
     wait_limit limit;
-    endpoint* end = nullptr;          // read, write
+    endpoint* end = nullptr;          // read, readable, write
     process_state* process = nullptr; // watch
     std::byte* data = nullptr;        // what is still to be moved
     std::size_t size = 0;
@@ -252,5 +254,17 @@ private:
     std::unique_ptr<detail::loop_state> state_;
     friend class detail::access;
 };
+
+/// Runs a command to its end as run() does, but on a loop: beside any number of others in one thread. Memory for an
+/// output is taken when there is something in it.
+///
+/// *Returns*: as run().
+/// *Errors*: those of run().
+/// *Ownership*: takes the command; run_options::input must stay unchanged until the task has ended. A task that is
+/// destroyed kills the child and reaps it.
+/// *Threads*: the loop's.
+/// *Example*: examples/many_children.cpp
+/// *Source*: as run() and loop.
+[[nodiscard]] task<result<run_result>> async_run(loop& on, command what, run_options options = {});
 
 } // namespace windpipe

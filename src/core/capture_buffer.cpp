@@ -8,8 +8,8 @@
 
 namespace windpipe {
 
-std::span<std::byte> capture_buffer::room() noexcept {
-    const std::size_t wish = std::min(piece, limit_.head - kept_.head.size());
+std::span<std::byte> capture_buffer::room(std::size_t most) noexcept {
+    const std::size_t wish = std::min(most, limit_.head - kept_.head.size());
     in_head_ = wish > 0;
     if (in_head_) {
         const auto room = kept_.head.room(wish);

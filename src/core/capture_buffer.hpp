@@ -18,8 +18,8 @@ public:
 
     explicit capture_buffer(capture_limit limit) noexcept : limit_(limit) {}
 
-    /// Where to read the next bytes of the stream to. Empty: no memory.
-    std::span<std::byte> room() noexcept;
+    /// Where to read the next bytes of the stream to, `most` of them. Empty: no memory.
+    std::span<std::byte> room(std::size_t most = piece) noexcept;
     /// What room() gave last: to look at what has been read, before took().
     [[nodiscard]] std::span<const std::byte> last_room() const noexcept { return room_; }
     /// `n` bytes have been read to the last room(). False: no memory to keep them; they are lost.

@@ -154,6 +154,7 @@ TEST(async_posts, from_many_threads_all_arrive) {
         (void)co_await on.sleep_until(windpipe::never, stop);
     };
     std::vector<std::jthread> posters;
+    posters.reserve(threads);
     for (int i = 0; i < threads; ++i) {
         posters.emplace_back([&] {
             for (int n = 0; n < each; ++n) {

@@ -19,7 +19,7 @@ using windpipe::task;
 
 class async_transfers : public leak_checked, public testing::WithParamInterface<pipe_kind<system_pipe>> {
 protected:
-    windpipe::pipe_ends make(const windpipe::pipe_options& options = {}) { return GetParam().make(options); }
+    static windpipe::pipe_ends make(const windpipe::pipe_options& options = {}) { return GetParam().make(options); }
 };
 
 INSTANTIATE_TEST_SUITE_P(each, async_transfers,
@@ -179,9 +179,7 @@ TEST_P(async_transfers, reads_of_one_end_have_their_turns) {
 
 TEST_P(async_transfers, a_loop_that_goes_calls_off_its_tasks_and_takes_nothing_from_the_pipe) {
     auto [reader, writer] = make();
-    std::string much(1'000'000, 'x');
     result<std::string> got = "untouched";
-    result<void> written;
     {
         auto loop = make_loop();
         loop.spawn(put_down(read_text_on(loop, reader), got));

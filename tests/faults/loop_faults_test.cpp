@@ -53,7 +53,7 @@ void wait_for_data() {
 void wait_for_room() {
     auto on = or_throw(loop::make());
     auto [reader, writer] = or_throw(windpipe::make_pipe());
-    const std::string much(200'000, 'x');
+    const std::string much(100'000, 'x');
     const auto feed = [](loop& where, windpipe::pipe_writer& to, const std::string& bytes) -> task<> {
         auto written = co_await where.write(to, bytes);
         to.close(); // the reader ends in any case
@@ -88,11 +88,20 @@ void wait_for_a_child() {
     or_throw(on.run(talk(on, child)));
 }
 
+void run_on_a_loop() {
+    auto on = or_throw(loop::make());
+    const std::string input(100'000, 'x');
+    const auto done = or_throw(on.run(windpipe::async_run(on, child_command("cat_both"), {.input = input})));
+    EXPECT_TRUE(done.success()) << done.status.text();
+    EXPECT_TRUE(done.out.head == input);
+    EXPECT_TRUE(done.err.head == input);
+}
+
 const std::vector<std::pair<const char*, operation>>& loop_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_and_turn", make_and_turn},       {"wait_for_data", wait_for_data},
         {"wait_for_room", wait_for_room},       {"give_up", give_up},
-        {"wait_for_a_child", wait_for_a_child},
+        {"wait_for_a_child", wait_for_a_child}, {"run_on_a_loop", run_on_a_loop},
     };
     return all;
 }

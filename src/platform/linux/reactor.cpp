@@ -31,7 +31,7 @@ struct reactor::state {
 class attachment : public link {
 public:
     attachment(reactor::state& owner, native_handle handle, kind use) noexcept
-        : owner_(&owner), fd_(handle), stays_(use == kind::read), events_(events_of(use)) {
+        : owner_(&owner), fd_(handle), stays_(reads(use)), events_(events_of(use)) {
         owner.attachments.push_back(*this);
     }
     ~attachment();
@@ -46,9 +46,11 @@ public:
     void orphan() noexcept;
 
 private:
+    static bool reads(kind use) noexcept { return use == kind::read || use == kind::readable; }
     static std::uint32_t events_of(kind use) noexcept {
-        return use == kind::read ? EPOLLIN : (use == kind::write ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
+        return reads(use) ? EPOLLIN : (use == kind::write ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
     }
+    static bool moves(const operation& what) noexcept { return what.what == kind::read || what.what == kind::write; }
     bool attempt(operation& what) noexcept;
     bool read(operation& what) noexcept;
     bool write(operation& what) noexcept;
@@ -111,9 +113,9 @@ void attachment::finish(operation& what) noexcept {
     owner_->done.push_back(what);
 }
 
-/// Whether it is done.
+/// Whether it is done: there was an event, or it is one that can be tried.
 bool attachment::attempt(operation& what) noexcept {
-    if (what.what == kind::watch) {
+    if (!moves(what)) {
         return true;
     }
     return what.what == kind::read ? read(what) : write(what);
@@ -149,7 +151,7 @@ bool attachment::write(operation& what) noexcept {
 }
 
 bool attachment::begin(operation& what, bool try_now) noexcept {
-    const bool may_be_ready = what.what != kind::watch && (try_now || !empty_ || !armed_);
+    const bool may_be_ready = moves(what) && (try_now || !empty_ || !armed_);
     if (waiting_.empty() && may_be_ready && attempt(what)) {
         return true;
     }

@@ -25,6 +25,12 @@ DWORD size_of_transfer(HANDLE end, const operation& what) noexcept {
 /// One blocking transfer, or as many as a write needs. What it moves is counted in the operation.
 void transfer(HANDLE end, operation& what, const wait_limit& limit) {
     interruption interrupted(limit);
+    if (what.what == kind::readable) {
+        if (const auto waited = wait_readable(end, interrupted); !waited) {
+            what.code = waited.error().code;
+        }
+        return;
+    }
     do {
         const const_buffer rest(what.data, what.size);
         auto moved = what.what == kind::read ? read_some(end, std::span(what.data, what.size), interrupted)
@@ -110,8 +116,10 @@ bool attachment::launch(operation& what) noexcept {
 bool attachment::launch_overlapped(operation& what) noexcept {
     while (true) {
         const DWORD size = size_of_transfer(handle_, what);
-        const BOOL at_once = what.what == kind::read ? sys::read_file(handle_, what.data, size, &flight_)
-                                                     : sys::write_file(handle_, what.data, size, &flight_);
+        std::byte nothing{}; // of a read of no bytes, which is done when there are some
+        void* const memory = what.what == kind::readable ? &nothing : what.data;
+        const BOOL at_once = what.what == kind::write ? sys::write_file(handle_, memory, size, &flight_)
+                                                      : sys::read_file(handle_, memory, size, &flight_);
         const DWORD code = at_once ? ERROR_SUCCESS : ::GetLastError();
         if (code == ERROR_IO_PENDING || code == ERROR_MORE_DATA || (code == ERROR_SUCCESS && !told_at_once_)) {
             flying_ = true;
@@ -128,7 +136,7 @@ bool attachment::launch_overlapped(operation& what) noexcept {
 /// Whether a transfer is all there is to be done.
 bool attachment::account(operation& what, const transferred& moved) noexcept {
     if (moved.code != ERROR_SUCCESS && moved.code != ERROR_MORE_DATA) {
-        const bool is_end = what.what == kind::read && moved.code == ERROR_BROKEN_PIPE;
+        const bool is_end = what.what != kind::write && moved.code == ERROR_BROKEN_PIPE;
         what.code = is_end ? std::error_code() : code_of(moved.code);
         return true;
     }
