@@ -1,6 +1,7 @@
 #include "access.hpp"
 #include "any_of.hpp"
 #include "core/capture_buffer.hpp"
+#include "listener.hpp"
 
 #include <windpipe/async.hpp>
 #include <windpipe/run.hpp>
@@ -30,7 +31,7 @@ error no_memory() { return {std::make_error_code(std::errc::not_enough_memory), 
 class async_session {
 public:
     async_session(detail::loop_state& on, child& who, const run_options& options)
-        : child_(who), options_(options), left_(options.input),
+        : child_(who), options_(options), ear_(options), left_(options.input),
           streams_{stream(who.out, options.out), stream(who.err, options.err)}, steps_(on) {}
 
     void begin();
@@ -66,6 +67,7 @@ private:
 
     child& child_;
     const run_options& options_;
+    detail::listener ear_;
     std::string_view left_; // of the input
     std::array<stream, 2> streams_;
     bool exited_ = false;
@@ -163,8 +165,8 @@ result<std::size_t> async_session::take(stream& from, output_stream which) {
             return n;
         }
     }
-    if (options_.on_output) {
-        options_.on_output(which, room.first(*n));
+    if (auto heard = ear_.hear(which, room.first(*n)); !heard) {
+        return std::unexpected(std::move(heard).error());
     }
     if (!from.kept.took(*n)) {
         return std::unexpected(no_memory());
@@ -251,6 +253,9 @@ result<run_result> async_session::finish() {
     if (auto drained = drain_rest(); !drained) {
         return std::unexpected(std::move(drained).error());
     }
+    if (auto told = ear_.finish(); !told) {
+        return std::unexpected(std::move(told).error());
+    }
     run_result done;
     done.writers_alive = outputs_open();
     done.ended_by = why_ ? *why_ : done.writers_alive ? ended_by::drained : ended_by::end_of_stream;
@@ -269,6 +274,10 @@ task<result<run_result>> async_run(loop& on, command what, run_options options) 
     if (!feeds && !options.input.empty()) {
         co_return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "open stdin",
                                         "the command sets its own standard input, and it was given input as well"});
+    }
+    if (options.end.when == rule::tree_ended) {
+        co_return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), "run on a loop",
+                                        "end_policy::tree_gone() is for run() and pipelines only"});
     }
     auto started = access::spawn(what, true);
     if (!started) {

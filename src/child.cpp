@@ -39,6 +39,41 @@ result<exit_status> process_state::wait(const wait_limit& limit) {
     }
 }
 
+result<platform::process> process_state::tree_member() {
+    const std::scoped_lock lock(mutex_);
+    if (hold() == tree_hold::none) {
+        return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), "wait for tree",
+                                     "nothing holds the tree of this child: see command::contain()"});
+    }
+    if (report_) {
+        return std::unexpected(error{std::make_error_code(std::errc::no_child_process), "wait for tree",
+                                     "this child has been waited for, and so its tree was let go"});
+    }
+    auto member = platform::tree_member(process_);
+    if (!member) {
+        return std::unexpected(std::move(member).error());
+    }
+    platform::process running;
+    running.handle = std::move(*member);
+    return running;
+}
+
+result<exit_status> process_state::wait_tree(const wait_limit& limit) {
+    interruption interrupted(limit);
+    while (true) {
+        const auto member = tree_member();
+        if (!member) {
+            return std::unexpected(member.error());
+        }
+        if (!member->handle) {
+            return wait(limit);
+        }
+        if (auto waited = platform::wait_ended(*member, interrupted); !waited) {
+            return std::unexpected(std::move(waited).error());
+        }
+    }
+}
+
 result<void> process_state::signal(platform::signal_kind kind) {
     const std::scoped_lock lock(mutex_);
     return report_ ? result<void>{} : platform::signal(process_, kind);
@@ -99,6 +134,12 @@ result<exit_status> child::wait(const wait_limit& limit) {
 result<std::optional<exit_status>> child::try_wait() {
     return state_ != nullptr ? state_->try_wait() : std::unexpected(access::no_process("wait"));
 }
+
+result<exit_status> child::wait_tree(const wait_limit& limit) {
+    return state_ != nullptr ? state_->wait_tree(limit) : std::unexpected(access::no_process("wait for tree"));
+}
+
+tree_hold child::holds_tree_by() const noexcept { return state_ != nullptr ? state_->hold() : tree_hold::none; }
 
 std::optional<resource_usage> child::usage() const {
     const auto report = state_ != nullptr ? state_->report() : std::nullopt;

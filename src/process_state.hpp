@@ -31,6 +31,10 @@ public:
 
     result<std::optional<exit_status>> try_wait();
     result<exit_status> wait(const wait_limit& limit);
+    result<exit_status> wait_tree(const wait_limit& limit);
+    /// A running process of the tree, or none. Fails when the process has been waited for.
+    result<platform::process> tree_member();
+    [[nodiscard]] tree_hold hold() const noexcept { return platform::hold_on(process_); }
     result<void> signal(platform::signal_kind kind);
     /// Kills what is left of the process and its tree, and reaps it.
     void end() noexcept;

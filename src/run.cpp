@@ -1,11 +1,10 @@
 #include "access.hpp"
+#include "listener.hpp"
 #include "process_state.hpp"
 #include "session.hpp"
 
-#include <windpipe/lines.hpp>
 #include <windpipe/run.hpp>
 
-#include <array>
 #include <utility>
 
 namespace windpipe {
@@ -32,57 +31,7 @@ std::string run_result::text() const {
 
 namespace {
 
-/// Tells the caller of pieces and lines.
-class listener {
-public:
-    explicit listener(const run_options& options)
-        : options_(options), lines_{detail::line_cutter(options.lines), detail::line_cutter(options.lines)} {}
-
-    [[nodiscard]] bool is_needed() const { return options_.on_output || options_.on_line; }
-
-    result<void> hear(output_stream which, std::span<const std::byte> piece) {
-        if (options_.on_output) {
-            options_.on_output(which, piece);
-        }
-        if (!options_.on_line) {
-            return {};
-        }
-        auto added = lines_of(which).add(piece);
-        return added ? tell_lines(which) : added;
-    }
-
-    /// The last lines, which no line feed has ended.
-    result<void> finish() {
-        for (const output_stream which : {output_stream::out, output_stream::err}) {
-            lines_of(which).finish();
-            if (auto told = options_.on_line ? tell_lines(which) : result<void>{}; !told) {
-                return told;
-            }
-        }
-        return {};
-    }
-
-private:
-    detail::line_cutter& lines_of(output_stream which) { return lines_[which == output_stream::out ? 0 : 1]; }
-
-    result<void> tell_lines(output_stream which) {
-        while (true) {
-            const auto found = lines_of(which).next();
-            if (!found) {
-                return std::unexpected(found.error());
-            }
-            if (!*found) {
-                return {};
-            }
-            options_.on_line(which, **found);
-        }
-    }
-
-    const run_options& options_;
-    std::array<detail::line_cutter, 2> lines_;
-};
-
-detail::session_options session_options_of(const run_options& options, listener& ear) {
+detail::session_options session_options_of(const run_options& options, detail::listener& ear) {
     detail::session_options made{.input = options.input,
                                  .out = options.out,
                                  .err = options.err,
@@ -113,7 +62,7 @@ result<run_result> run(command& what, const run_options& options) {
     if (!feeds) {
         started->in.close(); // in(piped) by the caller: nobody else could write to it
     }
-    listener ear(options);
+    detail::listener ear(options);
     const auto how = session_options_of(options, ear);
     detail::session session({&*started, 1}, how);
     auto end = session.drive();

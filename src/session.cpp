@@ -50,9 +50,15 @@ std::vector<session::stream> session::streams_of(std::span<child> children, cons
 
 session::session(std::span<child> children, const session_options& options)
     : children_(children), options_(options), left_(options.input), streams_(streams_of(children, options)),
-      running_(children.size()), exchange_(first_stream_slot + streams_.size() + children.size()) {}
+      running_(children.size()), members_(children.size()),
+      exchange_(first_stream_slot + streams_.size() + children.size()) {}
 
-bool session::only_drains() const { return running_ == 0 && options_.end.when == rule::exited_and_drained; }
+bool session::only_drains() const {
+    return running_ == 0 && (options_.end.when == rule::exited_and_drained || options_.end.when == rule::tree_ended);
+}
+ended_by session::drained() const {
+    return options_.end.when == rule::tree_ended ? ended_by::tree_gone : ended_by::drained;
+}
 bool session::reading() const { return std::ranges::any_of(streams_, &stream::reading); }
 bool session::outputs_open() const {
     return std::ranges::any_of(streams_, [](const stream& each) { return each.reader.is_open(); });
@@ -134,7 +140,26 @@ result<void> session::handle_read(std::size_t at, const platform::completion& do
     return take_more(at);
 }
 
+/// The child or another member of its tree has ended: watches the next one. False: there is none.
+result<bool> session::watch_tree(std::size_t child) {
+    auto next = access::process_of(children_[child]).tree_member();
+    if (!next) {
+        return std::unexpected(std::move(next).error());
+    }
+    if (!next->handle) {
+        return false;
+    }
+    members_[child] = std::move(*next);
+    exchange_.watch(first_stream_slot + streams_.size() + child, members_[child]);
+    return true;
+}
+
 result<void> session::handle_exit(std::size_t child) {
+    if (options_.end.when == rule::tree_ended) {
+        if (auto goes_on = watch_tree(child); !goes_on || *goes_on) {
+            return goes_on ? result<void>{} : std::unexpected(std::move(goes_on).error());
+        }
+    }
     // Reaped at once: how long it took ends here.
     if (auto status = children_[child].wait(); !status) {
         return std::unexpected(std::move(status).error());
@@ -204,13 +229,13 @@ result<ended_by> session::pump() {
             return std::unexpected(stepped.error());
         }
         if (only_drains()) {
-            return ended_by::drained;
+            return drained();
         }
         if (running_ == 0 && options_.end.when == rule::exited_and_quiet && quiet_until_.has_passed()) {
             return ended_by::quiet;
         }
     }
-    return outputs_open() ? ended_by::drained : ended_by::end_of_stream;
+    return outputs_open() ? drained() : ended_by::end_of_stream;
 }
 
 /// All of them, also when one cannot be.

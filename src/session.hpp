@@ -86,6 +86,8 @@ private:
     result<void> handle_write(const platform::completion& done);
     result<void> handle_read(std::size_t at, const platform::completion& done);
     result<void> handle_exit(std::size_t child);
+    result<bool> watch_tree(std::size_t child);
+    [[nodiscard]] ended_by drained() const;
     void stop_at_what_is_there();
     result<void> kill_all();
     result<void> wait_for_all();
@@ -103,7 +105,8 @@ private:
     std::string_view left_; // of the input
     bulk_watch fed_;
     std::vector<stream> streams_;
-    std::size_t running_; // children that have not exited
+    std::size_t running_;                    // children whom the end policy still waits for
+    std::vector<platform::process> members_; // of each child's tree, the one that is watched
     deadline quiet_until_;
     platform::exchange exchange_; // last: it lets go of the buffers first
 };

@@ -258,8 +258,8 @@ private:
 /// Runs a command to its end as run() does, but on a loop: beside any number of others in one thread. Memory for an
 /// output is taken when there is something in it.
 ///
-/// *Returns*: as run().
-/// *Errors*: those of run().
+/// *Returns*: as run(), but run_result::holders stays unknown: to look for them would hold up the others.
+/// *Errors*: those of run(); `operation_not_supported` for end_policy::tree_gone().
 /// *Ownership*: takes the command; run_options::input must stay unchanged until the task has ended. A task that is
 /// destroyed kills the child and reaps it.
 /// *Threads*: the loop's.

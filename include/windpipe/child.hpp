@@ -68,6 +68,16 @@ struct resource_usage {
     std::uint64_t max_resident_bytes{};
 };
 
+/// What holds a child's tree together, and so how far kill(), stop() and wait_tree() reach.
+enum class tree_hold {
+    /// Nothing: the child alone. Linux, with containment::process.
+    none,
+    /// Linux: a process group of its own. A descendant that makes a group or session of its own escapes, as daemons do.
+    process_group,
+    /// Windows: a job object. Nobody escapes.
+    job,
+};
+
 /// A started process and our ends of its pipes.
 ///
 /// The destructor kills the process (and the rest of its tree, see windpipe::containment) and reaps it, unless it has
@@ -107,6 +117,21 @@ public:
     ///
     /// *Errors*: `no_child_process`, as wait().
     [[nodiscard]] result<std::optional<exit_status>> try_wait();
+
+    /// Waits until the process and all that is held of its tree have ended, and reaps it. It reads no pipe.
+    ///
+    /// *Blocks*: until nobody of the tree is left.
+    /// *Returns*: how the process itself ended, as wait().
+    /// *Errors*: those of wait(), after which nothing has changed. `operation_not_supported`: nothing holds the tree,
+    /// see holds_tree_by(). `no_child_process`: wait() or try_wait() has given the status of the process already, by
+    /// which its tree was let go. `permission_denied` on Windows for a member that may not be opened.
+    /// *Systems*: on Linux the members are looked for among all processes each time that one of them has ended: those
+    /// hidden from us (hidepid) are missed, and so is one that has escaped.
+    /// *Source*: /proc/pid/stat in proc(5), pidfd_open(2); QueryInformationJobObject.
+    [[nodiscard]] result<exit_status> wait_tree(const wait_limit& limit = {});
+
+    /// What holds the tree: which promise kill() and wait_tree() can keep.
+    [[nodiscard]] tree_hold holds_tree_by() const noexcept;
 
     /// What it used; nothing before wait() or try_wait() has given a status.
     [[nodiscard]] std::optional<resource_usage> usage() const;

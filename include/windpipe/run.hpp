@@ -26,6 +26,7 @@ struct end_policy {
         exited_and_drained, ///< drained()
         end_of_stream,      ///< end_of_stream()
         exited_and_quiet,   ///< quiet()
+        tree_ended,         ///< tree_gone()
     };
     rule when = rule::exited_and_drained; ///< which of them
     std::chrono::nanoseconds quiet_for{}; ///< for quiet(): how long
@@ -38,6 +39,9 @@ struct end_policy {
     [[nodiscard]] static constexpr end_policy quiet(std::chrono::nanoseconds time) noexcept {
         return {rule::exited_and_quiet, time};
     }
+    /// The child and all that is held of its tree have ended, and the pipes are empty. Who has escaped from the tree is
+    /// not waited for: see child::wait_tree().
+    [[nodiscard]] static constexpr end_policy tree_gone() noexcept { return {rule::tree_ended, {}}; }
 };
 
 /// How much of a stream to keep: its beginning and its end. What lies between is read and counted, but not kept.
@@ -89,6 +93,7 @@ enum class ended_by {
     end_of_stream, ///< every write end was closed and the child had exited
     drained,       ///< the child had exited and the pipes were empty, but others still held write ends
     quiet,         ///< the child had exited and the quiet time passed, but others still held write ends
+    tree_gone,     ///< the tree had ended and the pipes were empty, but others still held write ends
     timed_out,     ///< the deadline passed: the child was killed
     canceled,      ///< a stop was requested: the child was killed
 };
@@ -127,7 +132,8 @@ struct run_result {
 /// *Returns*: also for a deadline and a stop, with all that was captured until then; the child and its tree are killed
 /// and reaped first.
 /// *Errors*: those of command::spawn(); `not_enough_memory`; those of reading a pipe; `message_size` (a line for
-/// run_options::on_line that is longer than run_options::lines allows). The child is killed and reaped.
+/// run_options::on_line that is longer than run_options::lines allows); with end_policy::tree_gone() those of
+/// child::wait_tree(). The child is killed and reaped.
 /// *Ownership*: the command's own ends are used up as by spawn().
 /// *Example*: examples/capture.cpp
 /// *Source*: poll(2), pidfd_open(2); WaitForMultipleObjects, CreateProcessW.

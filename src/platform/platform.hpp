@@ -15,6 +15,7 @@
 #include "interruption.hpp"
 
 #include <windpipe/async.hpp>
+#include <windpipe/child.hpp>
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
 #include <windpipe/holders.hpp>
@@ -168,9 +169,9 @@ void free_region(region memory) noexcept;
 
 /// A child that has not been reaped, or has (then only `id` says anything).
 struct process {
-    unique_handle handle; // pidfd; process handle
-    unique_handle job;    // job object; nothing on Linux
-    std::uint32_t id = 0;
+    unique_handle handle;     // pidfd; process handle
+    unique_handle job;        // job object; nothing on Linux
+    std::uint32_t id = 0;     // 0: no child of ours, but a member of its tree
     bool leads_group = false; // Linux: signals go to its process group
     deadline::clock::time_point started;
 };
@@ -192,6 +193,13 @@ result<void> wait_ended(const process& what, interruption& interrupted);
 enum class signal_kind { ask, force };
 /// PRE: not reaped. To the process and whatever it leads. Ended already: no error.
 result<void> signal(const process& what, signal_kind kind);
+
+/// By what the tree of `what` is held.                                                                       tree.cpp
+tree_hold hold_on(const process& what) noexcept;
+
+/// One running process of the tree of `what`, itself first, as the handle of a process that can be waited for; none:
+/// all have ended. PRE: not reaped, and held by something.
+result<unique_handle> tree_member(const process& what);
 
 /// Lets go of a running child so that it leaves no zombie when it ends.
 void abandon(process&& what) noexcept;

@@ -126,6 +126,20 @@ TEST_F(async_run, of_a_program_that_is_not_there_is_an_error) {
     EXPECT_FAILS(run(child_command("cat").in(windpipe::null), {.input = "x"}), invalid_argument);
 }
 
+TEST_F(async_run, tells_of_lines_as_run_does) {
+    std::vector<std::string> heard;
+    const auto done =
+        run(child_command("cat"),
+            {.input = "one\ntwo\nthree", .on_line = [&](auto, const auto& line) { heard.emplace_back(line.text); }});
+    ASSERT_OK(done);
+    EXPECT_EQ(heard, (std::vector<std::string>{"one", "two", "three"}));
+    EXPECT_EQ(done->out.text(), "one\ntwo\nthree");
+}
+
+TEST_F(async_run, refuses_the_end_policy_it_does_not_know) {
+    EXPECT_FAILS(run(child_command("cat"), {.end = windpipe::end_policy::tree_gone()}), operation_not_supported);
+}
+
 TEST_F(async_run, of_many_goes_on_side_by_side) {
     constexpr std::size_t count = 20; // an emulated system starts few in a second; thousands are for tests/linux
     std::vector<result<run_result>> done(count);

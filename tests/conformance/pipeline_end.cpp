@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <stop_token>
+#include <thread>
 #include <utility>
 
 namespace {
@@ -110,6 +111,24 @@ TEST(pipeline_end, takes_a_first_stage_that_ends_by_itself_for_no_broken_pipe) {
     ASSERT_OK(done);
     EXPECT_FALSE(done->stages[0].broke_its_pipe);
     EXPECT_EQ(done->failed_stage(), 0U);
+}
+
+TEST(pipeline_end, by_tree_gone_waits_for_what_its_stages_have_left_behind) {
+    auto held = windpipe::make_pipe(); // the grandchild waits for its end
+    ASSERT_OK(held);
+    std::jthread releaser;
+    const auto done = [&] {
+        releaser = std::jthread([&] {
+            EXPECT_OK(held->writer.write("late"));
+            held->writer.close();
+        });
+        return (windpipe::command(child_program("leave_running"), child_program("cat")).in(std::move(held->reader)) |
+                child_command("cat"))
+            .run({.end = windpipe::end_policy::tree_gone()});
+    }();
+    ASSERT_OK(done);
+    EXPECT_EQ(done->out.text(), "late");
+    EXPECT_TRUE(done->success()) << done->text();
 }
 
 } // namespace

@@ -118,6 +118,12 @@ void wait_in_every_way() {
     EXPECT_EQ(or_throw(child.wait({.until = 1h})), windpipe::exit_status::exited(0));
 }
 
+void wait_for_a_tree() {
+    auto child = or_throw(child_command("cat").in(piped).out(piped).spawn());
+    child.in.close();
+    EXPECT_EQ(or_throw(child.wait_tree({.until = 1h})), windpipe::exit_status::exited(0));
+}
+
 void kill_and_wait() {
     auto child = or_throw(child_command("cat").in(piped).out(piped).spawn());
     or_throw(child.kill());
@@ -194,6 +200,7 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
         {"spawn_with_given_ends", spawn_with_given_ends},
         {"fail_to_spawn", fail_to_spawn},
         {"wait_in_every_way", wait_in_every_way},
+        {"wait_for_a_tree", wait_for_a_tree},
         {"kill_and_wait", kill_and_wait},
         {"stop_one_that_obeys", stop_one_that_obeys},
         {"let_the_destructor_end_it", let_the_destructor_end_it},

@@ -1,10 +1,9 @@
-#include "sys.hpp"
+#include "proc.hpp"
 
 #include "platform/platform.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <climits>
 #include <optional>
 
@@ -13,37 +12,10 @@ namespace windpipe::platform {
 namespace {
 
 constexpr std::string_view step = "find holders";
-constexpr int list_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 /// What /proc calls an open pipe: "pipe:[4711]", or the path of a FIFO.
 std::string_view target_of(ssize_t size, const std::array<char, PATH_MAX>& text) {
     return {text.data(), static_cast<std::size_t>(size)};
-}
-
-/// Calls `visit(name)` for each entry of a directory whose name is a number. False with errno when it breaks off.
-template <class Next, class Visit>
-bool each_number(const Next& next, const Visit& visit) {
-    alignas(dirent64) std::array<char, 16384> entries;
-    while (true) {
-        const ssize_t size = next(entries.data(), entries.size());
-        if (size <= 0) {
-            return size == 0;
-        }
-        for (ssize_t at = 0; at < size;) {
-            const auto* const entry = reinterpret_cast<const dirent64*>(entries.data() + at);
-            if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9') {
-                visit(static_cast<const char*>(entry->d_name));
-            }
-            at += entry->d_reclen;
-        }
-    }
-}
-
-template <class Number>
-Number number_of(std::string_view digits, int base = 10) {
-    Number number{};
-    (void)std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-    return number;
 }
 
 /// The beginning of a small file of /proc; none with errno.
@@ -69,20 +41,7 @@ int flags_in(std::string_view facts) {
     return number_of<int>(facts.substr(0, facts.find('\n')), 8);
 }
 
-/// One that does not go through the gate.
-struct quiet_handle {
-    int fd;
-    ~quiet_handle() {
-        if (fd != -1) {
-            ::close(fd);
-        }
-    }
-};
-
 /// Looks through the processes of this system, one after the other.
-///
-/// A look at a process that most likely has nothing to do with it does not go through the gate: there are thousands,
-/// and whatever fails means the same, that this process is unknown.
 class search {
 public:
     search(std::vector<std::string> pipes, int access) : pipes_(std::move(pipes)), access_(access) {}
@@ -150,14 +109,10 @@ result<holder_list> holders(std::span<const native_handle> ends, direction way) 
         }
         pipes.emplace_back(target_of(size, text));
     }
-    const unique_handle processes(sys::open("/proc", list_flags));
-    if (!processes) {
-        return sys::failed(step, errno, "/proc");
-    }
     search all(std::move(pipes), way == direction::read ? O_WRONLY : O_RDONLY);
-    const auto next = [&](char* into, std::size_t size) { return sys::getdents64(processes.get(), into, size); };
-    if (!each_number(next, [&](const char* id) { all.look_into(processes.get(), id); })) {
-        return sys::failed(step, errno, "/proc");
+    const auto looked = each_process(step, [&](int processes, const char* id) { all.look_into(processes, id); });
+    if (!looked) {
+        return std::unexpected(looked.error());
     }
     return std::move(all).take();
 }

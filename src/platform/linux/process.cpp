@@ -84,7 +84,7 @@ bool ended_by_closed_pipe(const exit_report& what, const exit_report& /*reader*/
 }
 
 result<void> wait_ended(const process& what, interruption& interrupted) {
-    if (cannot_be_called_off(interrupted)) {
+    if (what.id != 0 && cannot_be_called_off(interrupted)) {
         siginfo_t info{};
         (void)sys::waitid(P_PIDFD, static_cast<id_t>(what.handle.get()), &info, WEXITED | WNOWAIT, nullptr);
         return {}; // reap() says what is wrong, if anything is

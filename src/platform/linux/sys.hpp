@@ -196,6 +196,9 @@ inline int sigtimedwait(const sigset_t* set, const timespec* timeout) {
 inline int waitid(idtype_t kind, id_t id, siginfo_t* info, int options, rusage* usage) {
     return static_cast<int>(again("waitid", [&] { return ::syscall(SYS_waitid, kind, id, info, options, usage); }));
 }
+inline int pidfd_open(pid_t process) {
+    return static_cast<int>(once("pidfd_open", [&] { return ::syscall(SYS_pidfd_open, process, 0); }));
+}
 inline int pidfd_send_signal(int pidfd, int signal, unsigned flags) {
     return static_cast<int>(
         once("pidfd_send_signal", [&] { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags); }));

@@ -272,6 +272,18 @@ inline BOOL set_job_limits(HANDLE job, JOBOBJECT_EXTENDED_LIMIT_INFORMATION limi
 inline BOOL terminate_job(HANDLE job, UINT code) noexcept {
     return call("TerminateJobObject", FALSE, ::TerminateJobObject, job, code);
 }
+/// JOBOBJECT_BASIC_PROCESS_ID_LIST, with room for some. ERROR_MORE_DATA: there are more than that.
+struct job_processes {
+    DWORD assigned, listed;
+    ULONG_PTR ids[64];
+};
+inline BOOL query_job(HANDLE job, job_processes* into) noexcept {
+    return call("QueryInformationJobObject", FALSE, ::QueryInformationJobObject, job, JobObjectBasicProcessIdList,
+                static_cast<void*>(into), static_cast<DWORD>(sizeof *into), static_cast<DWORD*>(nullptr));
+}
+inline BOOL is_in_job(HANDLE process, HANDLE job, BOOL* answer) noexcept {
+    return call("IsProcessInJob", FALSE, ::IsProcessInJob, process, job, answer);
+}
 inline BOOL terminate_process(HANDLE process, UINT code) noexcept {
     return call("TerminateProcess", FALSE, ::TerminateProcess, process, code);
 }
