@@ -13,8 +13,12 @@ void endpoint::leave_closing() noexcept {
 
 unique_handle endpoint::take() noexcept {
     calls_.fetch_or(closed, std::memory_order_acq_rel);
-    attached_.reset();
     std::unique_lock lock(mutex_);
+    if (auto attached = std::move(attached_)) { // one closer of several has it
+        lock.unlock();
+        attached.reset();
+        lock.lock();
+    }
     for (interruption* call = waiting_; call != nullptr; call = call->next_) {
         call->waker_->wake();
     }

@@ -65,8 +65,8 @@ result<std::vector<platform::passed_end>> access::pass_given(const command& what
         }
     }
     for (const command::named_end& given : what.given_) {
-        const auto& common = std::visit([](const pipe_end& end) -> const pipe_end& { return end; }, given.end);
-        const auto handle = givable(given.name, common, listed);
+        const auto* common = std::visit([](const pipe_end& end) { return &end; }, given.end);
+        const auto handle = givable(given.name, *common, listed);
         if (!handle) {
             return std::unexpected(handle.error());
         }
@@ -146,7 +146,7 @@ result<End> take_over(native_handle handle, const std::optional<std::string>& ot
     unique_handle mine(handle);
     auto end = access::make_end<End>(std::move(mine));
     if (!end) {
-        (void)mine.release(); // NOLINT(bugprone-use-after-move): on failure it is untouched
+        (void)mine.release(); // NOLINT(bugprone-use-after-move,*.Move): untouched on failure
         return end;
     }
     if (auto changed = platform::set_environment_variable(std::string(ends_variable), others); !changed) {

@@ -62,13 +62,13 @@ struct task_promise_base : link {
     struct at_end {
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         template <class Promise>
-        [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-            task_promise_base& ended = self.promise();
-            if (ended.spawned_on != nullptr) {
-                tell_loop(ended);
+        [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> task) const noexcept {
+            task_promise_base& its = task.promise();
+            if (its.spawned_on != nullptr) {
+                tell_loop(its);
                 return std::noop_coroutine();
             }
-            return ended.met.exchange(true) ? ended.waiter : std::noop_coroutine();
+            return its.met.exchange(true) ? its.waiter : std::noop_coroutine();
         }
         void await_resume() const noexcept {}
     };

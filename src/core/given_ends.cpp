@@ -18,7 +18,7 @@ bool is_name_character(char c) noexcept {
 
 void append_hex(std::string& to, std::uint64_t value) {
     std::array<char, 16> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
     to.append(digits.data(), end);
 }
 

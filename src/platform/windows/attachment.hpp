@@ -69,7 +69,7 @@ private:
     bool launch_blocking(operation& what) noexcept;
     bool launch_wait() noexcept;
     bool transfer_at_once(operation& what) noexcept;
-    bool account(operation& what, const transferred& moved) noexcept;
+    static bool account(operation& what, const transferred& moved) noexcept;
     bool call_off() noexcept;
     void finish(operation& what) noexcept;
     void launch_next() noexcept;

@@ -82,6 +82,7 @@ bool reactor::begin(operation& what, native_handle handle, attachment_ptr& kept,
     return kept->begin(what, try_now);
 }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): the contract; other systems need the object
 bool reactor::cancel(operation& what) noexcept {
     if (what.now == operation::state::under_way) {
         return static_cast<attachment*>(what.at)->cancel(what);
