@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Counts what ctest found: summary.py BUILD_FOLDER PRESET...
 
-Reads results.xml (JUnit, by ctest) in the folder of each preset, and results-retry.xml where failed tests were run a
-second time. A program of GoogleTest ("conformance_tests/2_of_8") leaves the results of its tests in results/: these are
-counted instead of it, and it counts as one failed test more where it failed for another reason than a test (it crashed,
-hung or left no results). A preset without results counts as one failed test. Ends with "N passed, N failed, N skipped".
+Reads results.xml (JUnit, by ctest) in the folder of each preset. A program of GoogleTest ("conformance_tests/2_of_8")
+leaves the results of its tests in results/: these are counted instead of it, and it counts as one failed test more where
+it failed for another reason than a test (it crashed, hung or left no results). What was run a second time (again.py) is
+counted as it ended then, and named. A preset without results counts as one failed test. Ends with "N passed, N failed,
+N skipped".
 """
 import pathlib
 import re
@@ -60,8 +61,13 @@ def read_results(path: pathlib.Path) -> dict[str, Outcome]:
 
 
 def tests_of_program(report: pathlib.Path, program: str) -> dict[str, Outcome]:
+    """None where the program left no report, or half of one."""
+    try:
+        cases = list(ElementTree.parse(report).getroot().iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return {}
     results: dict[str, Outcome] = {}
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
+    for case in cases:
         failures = [failure.text or failure.get("message") or "" for failure in case.iter("failure")]
         skipped = case.find("skipped")
         name = f"{program}/{case.get('classname')}.{case.get('name')}"
@@ -77,20 +83,15 @@ def tests_of_program(report: pathlib.Path, program: str) -> dict[str, Outcome]:
     return results
 
 
-def with_tests_of_programs(folder: pathlib.Path, results: dict[str, Outcome]) -> dict[str, Outcome]:
+def with_tests_of_programs(reports: pathlib.Path, results: dict[str, Outcome]) -> dict[str, Outcome]:
     expanded: dict[str, Outcome] = {}
     for name, outcome in results.items():
         part = re.fullmatch(r"(\w+)/(\d+)_of_\d+", name)
-        report = folder / "results" / f"{part[1]}_{part[2]}.xml" if part else None
+        report = reports / f"{part[1]}_{part[2]}.xml" if part else None
         if report is None:
             expanded[name] = outcome
             continue
-        tests: dict[str, Outcome] = {}
-        if report.exists():
-            try:
-                tests = tests_of_program(report, part[1])
-            except ElementTree.ParseError:
-                outcome = Outcome("failed", f"{outcome.output}\n{report} cannot be read", outcome.seconds)
+        tests = tests_of_program(report, part[1])
         expanded.update(tests)
         failed = any(test.kind == "failed" for test in tests.values())
         if outcome.kind == "failed" and not failed or not tests:
@@ -105,12 +106,14 @@ def read_preset(build: pathlib.Path, name: str) -> Preset:
         preset.tests[f"{name}: build and start of the tests"] = Outcome("failed", f"see above and {build / name}")
         return preset
     programs = read_results(results)
-    retry = build / name / "results-retry.xml"
-    if retry.exists():
-        second = read_results(retry)
-        preset.retried = sorted(second)
-        programs.update(second)
-    preset.tests = with_tests_of_programs(build / name, programs)
+    preset.tests = with_tests_of_programs(build / name / "results", programs)
+    again = build / name / "results-again.xml"
+    if again.exists():
+        second = read_results(again)
+        preset.retried = sorted(test for test, outcome in preset.tests.items() if outcome.kind == "failed")
+        for program in second:
+            preset.tests.pop(program, None)
+        preset.tests.update(with_tests_of_programs(build / name / "results-again", second))
     return preset
 
 
@@ -142,7 +145,7 @@ def main() -> int:
             if outcome.kind == "failed":
                 print(f"{preset.name}: failed {name}")
     for preset in presets:
-        retried = f", {len(preset.retried)} programs run a second time" if preset.retried else ""
+        retried = f", {len(preset.retried)} run a second time" if preset.retried else ""
         print(f"{preset.name}: {preset.count('passed')} passed, {preset.count('failed')} failed, "
               f"{preset.count('skipped')} skipped{retried}")
     failed = sum(preset.count("failed") for preset in presets)

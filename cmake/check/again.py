@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Runs once more what failed under Wine, which itself fails now and then: again.py BUILD_FOLDER PRESET
+
+Of a program of GoogleTest only the tests that failed, unless it crashed, hung or left no results; summary.py reads what
+they are now from results-again/, and what became of the programs from results-again.xml.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from summary import read_results, tests_of_program
+
+
+def how_to_run(preset: str) -> dict[str, dict]:
+    """ctest's own commands, environments and time limits."""
+    shown = subprocess.run(["ctest", "--preset", preset, "--show-only=json-v1"], capture_output=True, check=True)
+    return {test["name"]: test for test in json.loads(shown.stdout[shown.stdout.index(b"{"):])["tests"]}
+
+
+def run_again(name: str, test: dict, folder: pathlib.Path) -> ElementTree.Element:
+    properties = {each["name"]: each["value"] for each in test.get("properties", [])}
+    environment = os.environ | dict(line.split("=", 1) for line in properties.get("ENVIRONMENT", []))
+    command = test["command"]
+    if part := re.fullmatch(r"(\w+)/(\d+)_of_\d+", name):
+        report = f"{part[1]}_{part[2]}.xml"
+        tests = tests_of_program(folder / "results" / report, part[1])
+        failed = [test.split("/", 1)[1] for test, outcome in tests.items() if outcome.kind == "failed"]
+        command = [*command, f"--gtest_output=xml:results-again/{report}"]
+        if failed:
+            command.append("--gtest_filter=" + ":".join(failed))
+            environment = {key: value for key, value in environment.items() if not key.startswith("GTEST_")}
+    case = ElementTree.Element("testcase", name=name, status="run")
+    try:
+        made = subprocess.run(command, env=environment, cwd=properties.get("WORKING_DIRECTORY", folder),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=properties.get("TIMEOUT"), check=False)
+        output, failure = made.stdout, f"exit status {made.returncode}" if made.returncode else ""
+    except subprocess.TimeoutExpired as late:
+        output, failure = late.stdout or b"", "Timeout"
+    # What XML cannot hold is left out.
+    text = re.sub(r"[^\t\n -\ufffd]", "", output.decode(errors="replace"))
+    ElementTree.SubElement(case, "system-out").text = text
+    if failure:
+        case.set("status", "fail")
+        ElementTree.SubElement(case, "failure", message=failure)
+    return case
+
+
+def main() -> int:
+    folder = pathlib.Path(sys.argv[1])
+    tests = how_to_run(sys.argv[2])
+    failed = [name for name, outcome in read_results(folder / "results.xml").items() if outcome.kind == "failed"]
+    suite = ElementTree.Element("testsuite")
+    for name in failed:
+        suite.append(run_again(name, tests[name], folder))
+    ElementTree.ElementTree(suite).write(folder / "results-again.xml", encoding="utf-8", xml_declaration=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
