@@ -30,6 +30,11 @@ std::optional<std::errc> interruption::why() const noexcept {
     return std::nullopt;
 }
 
+std::optional<std::errc> interruption::why_go_no_further() const noexcept {
+    const auto reason = why();
+    return reason == std::errc::timed_out && !had_time_ ? std::nullopt : reason;
+}
+
 result<platform::waker*> interruption::arm() {
     if (waker_ == nullptr) {
         auto mine = platform::waker::of_this_thread();

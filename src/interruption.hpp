@@ -25,7 +25,7 @@ class interruption {
 public:
     /// `end` may be null: then only the limit counts.
     explicit interruption(const wait_limit& limit, detail::endpoint* end = nullptr) noexcept
-        : limit_(limit), end_(end) {}
+        : limit_(limit), end_(end), had_time_(!limit.until.has_passed()) {}
     ~interruption() {
         if (waker_ != nullptr) {
             disarm();
@@ -45,6 +45,10 @@ public:
 
     /// canceled() only: what counts before the first try, when a passed deadline does not.
     [[nodiscard]] bool canceled() const noexcept;
+
+    /// Asked between the parts of a call that makes several, and may never have to wait: as why(). A deadline that had
+    /// passed when the call began does not count: such a call does all that needs no wait.
+    [[nodiscard]] std::optional<std::errc> why_go_no_further() const noexcept;
 
     /// The calling thread's waker, which from now on is woken when why() may have changed (but not for the deadline).
     /// Repeated calls give the same one. After arm(), ask why() again before going to sleep.
@@ -72,6 +76,7 @@ private:
 
     const wait_limit& limit_;
     detail::endpoint* end_;
+    bool had_time_; // when the call began
     interruption* other_ = nullptr; // of the same call, on its other end
     platform::waker* waker_ = nullptr;
     interruption* next_ = nullptr; // in the endpoint's list of calls that wait

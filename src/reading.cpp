@@ -79,6 +79,9 @@ result<std::size_t> append_to_end(native_handle handle, interruption& interrupte
         }
         took(*n);
         total += *n;
+        if (const auto why = interrupted.why_go_no_further()) {
+            return fail(interruption::gave_up(*why, "read to end"));
+        }
     }
     auto more = platform::wait_readable(handle, interrupted);
     if (!more) {
@@ -123,16 +126,22 @@ result<std::size_t> pipe_reader::read_some(std::span<std::byte> into, const wait
 result<std::size_t> pipe_reader::read(std::span<std::byte> into, const wait_limit& limit) {
     return read_on(*this, "read", limit, [&](auto handle, interruption& interrupted) -> result<std::size_t> {
         std::size_t total = 0;
+        const auto fail = [&](error cause) {
+            cause.transferred = total;
+            return std::unexpected(std::move(cause));
+        };
         while (total < into.size()) {
             auto n = platform::read_some(handle, into.subspan(total), interrupted);
             if (!n) {
-                n.error().transferred = total;
-                return n;
+                return fail(std::move(n).error());
             }
             if (*n == 0) {
                 break;
             }
             total += *n;
+            if (const auto why = interrupted.why_go_no_further(); why && total < into.size()) {
+                return fail(interruption::gave_up(*why, "read"));
+            }
         }
         return total;
     });

@@ -191,7 +191,7 @@ void session::stop_at_what_is_there() {
 result<void> session::handle(const platform::completion& done) {
     const std::size_t first_process_slot = first_stream_slot + streams_.size();
     if (done.slot >= first_process_slot) {
-        return handle_exit(done.slot - first_process_slot);
+        return running_ > 0 ? handle_exit(done.slot - first_process_slot) : result<void>{};
     }
     return done.slot == in_slot ? handle_write(done) : handle_read(done.slot - first_stream_slot, done);
 }
@@ -258,8 +258,9 @@ result<void> session::wait_for_all() {
     return {};
 }
 
-/// Takes what is in the pipes without waiting, when the children are gone.
+/// Takes what is in the pipes without waiting, when the children are gone, all of them reaped.
 result<void> session::drain_rest() {
+    running_ = 0;
     stop_at_what_is_there();
     while (reading()) {
         if (auto stepped = step({.until = deadline::clock::time_point{}}); !stepped) {

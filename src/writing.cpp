@@ -76,7 +76,9 @@ result<void> write_all(native_handle handle, std::span<const const_buffer> piece
         const cutting::part part =
             size > uncut ? end.cuts().next(size, end.pace().in_step()) : cutting::part{.size = size, .piece = size};
         for (std::size_t done = 0; done < part.size;) {
-            auto n = rest.write(handle, std::min(part.piece, part.size - done), interrupted);
+            const auto late = total > 0 ? interrupted.why_go_no_further() : std::nullopt;
+            auto n = late ? std::unexpected(interruption::gave_up(*late, "write"))
+                          : rest.write(handle, std::min(part.piece, part.size - done), interrupted);
             if (!n) {
                 end.cuts().failed(part);
                 n.error().transferred += total;

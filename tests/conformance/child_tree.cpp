@@ -147,4 +147,14 @@ TEST(run_end, by_tree_gone_still_heeds_its_deadline) {
     EXPECT_EQ(rest_of(watch->reader), "") << "the tree was killed";
 }
 
+TEST(run_end, by_tree_gone_heeds_its_deadline_though_a_stranger_keeps_the_output) {
+    auto held = windpipe::make_pipe();
+    ASSERT_OK(held);
+    const auto done = windpipe::run(
+        child_command("leave_holder", "stay", "apart").in(std::move(held->reader)).err(windpipe::null),
+        {.end = windpipe::end_policy::tree_gone(), .limit = {.until = windpipe_test::on_windows ? 2s : 200ms}});
+    ASSERT_OK(done);
+    EXPECT_EQ(done->ended_by, windpipe::ended_by::timed_out);
+}
+
 } // namespace

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <chrono>
+#include <thread>
+#include <vector>
 
 namespace windpipe_test {
 namespace {
@@ -66,6 +68,44 @@ PIPE_TEST(pipe_deadline, that_has_passed_fills_what_can_be_filled) {
     EXPECT_EQ(outcome.error().transferred, 5U);
     EXPECT_EQ(text_of(std::span(buffer).first(5)), "12345");
     EXPECT_VALUE(reader.available(), 0U);
+}
+
+/// More than passes through any pipe in a hundredth of a second.
+constexpr std::size_t very_much = 256UL * 1024 * 1024;
+
+PIPE_TEST(pipe_deadline, ends_a_read_to_which_bytes_never_stop_coming) {
+    auto [reader, writer] = this->make();
+    std::jthread source([end = std::move(writer)]() mutable {
+        const std::vector<std::byte> bytes(65536);
+        while (end.write(bytes)) {
+        }
+    });
+    std::vector<std::byte> buffer(very_much);
+    const auto filled = reader.read(buffer, {.until = 10ms});
+    ASSERT_FAILS(filled, timed_out);
+    EXPECT_GT(filled.error().transferred, 0U);
+    std::vector<std::byte> all;
+    const auto to_end = reader.read_to_end(all, very_much, {.until = 10ms});
+    ASSERT_FAILS(to_end, timed_out);
+    EXPECT_EQ(to_end.error().transferred, all.size());
+    reader.close();
+}
+
+PIPE_TEST(pipe_deadline, ends_a_write_whose_reader_never_stops_reading) {
+    auto [reader, writer] = this->make();
+    std::size_t taken = 0;
+    std::jthread sink([&taken, end = std::move(reader)]() mutable {
+        std::vector<std::byte> buffer(65536);
+        for (std::size_t n = 1; n > 0; taken += n) {
+            n = end.read_some(buffer).value_or(0);
+        }
+    });
+    const std::vector<std::byte> bytes(very_much);
+    const auto outcome = writer.write(bytes, {.until = 10ms});
+    writer.close();
+    sink.join();
+    ASSERT_FAILS(outcome, timed_out);
+    EXPECT_EQ(outcome.error().transferred, taken);
 }
 
 PIPE_TEST(pipe_deadline, covers_a_filling_read_as_a_whole) {
