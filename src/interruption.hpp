@@ -76,7 +76,7 @@ private:
 
     const wait_limit& limit_;
     detail::endpoint* end_;
-    bool had_time_; // when the call began
+    bool had_time_;                 // when the call began
     interruption* other_ = nullptr; // of the same call, on its other end
     platform::waker* waker_ = nullptr;
     interruption* next_ = nullptr; // in the endpoint's list of calls that wait
