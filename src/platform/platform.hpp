@@ -21,13 +21,16 @@
 #include <windpipe/holders.hpp>
 #include <windpipe/pipe.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace windpipe::platform {
@@ -149,6 +152,41 @@ result<native_handle> received_end(std::uint64_t number, direction way, end_iden
 
 /// From the system's generator for keys.
 result<void> random_bytes(std::span<std::byte> into);
+
+// ---- two processes that meet -------------------------------------------------------------------------- meeting.cpp
+
+/// What one of them says to the other. The last 8 bytes are the backend's.
+using message = std::array<std::byte, 32>;
+
+/// With a process of the same user.
+struct conversation {
+    unique_handle channel;
+    std::uint32_t other = 0;    // that process; 0 where it is in a namespace that we do not see
+    unique_handle process = {}; // Windows: of the one who has opened the meeting, whose handles can be copied
+};
+
+/// A place with this name (letters and digits), to which others can come from now on.
+result<unique_handle> open_meeting(const std::string& name);
+/// The next one who has come; others than this user are sent away. `meeting` may be another handle afterwards.
+result<conversation> next_visitor(unique_handle& meeting, const std::string& name, interruption& interrupted);
+/// Goes there. no_such_file_or_directory: there is no such place; operation_not_permitted: it is another user's.
+result<conversation> visit(const std::string& name, interruption& interrupted);
+
+/// Says something, together with an end of ours or without one (no_handle). The end stays ours as well.
+/// connection_reset: the other one has hung up.
+result<void> say(const conversation& with, message what, native_handle end, interruption& interrupted);
+struct heard {
+    message what{};
+    unique_handle end = {}; // whatever it may be: to be checked by check_end()
+};
+/// connection_reset: the other one has hung up. protocol_error: it has said what is no message. On Windows an end
+/// reaches only the one who has come.
+result<heard> listen(const conversation& with, interruption& interrupted);
+
+// ---- threads of the library's own ----------------------------------------------------------------------- thread.cpp
+
+/// A thread in which no signal handler of the process runs. Throws std::bad_alloc.
+result<std::thread> start_thread(std::function<void()> body);
 
 // ---- memory for captured bytes ------------------------------------------------------------------------ memory.cpp
 

@@ -21,9 +21,11 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -202,6 +204,30 @@ inline int pidfd_open(pid_t process) {
 inline int pidfd_send_signal(int pidfd, int signal, unsigned flags) {
     return static_cast<int>(
         once("pidfd_send_signal", [&] { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags); }));
+}
+inline int socket(int domain, int type) {
+    return once("socket", [&] { return ::socket(domain, type, 0); });
+}
+inline int bind(int fd, const sockaddr_un& address, socklen_t size) {
+    return once("bind", [&] { return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size); });
+}
+inline int listen(int fd, int backlog) {
+    return once("listen", [&] { return ::listen(fd, backlog); });
+}
+inline int accept4(int fd, int flags) {
+    return again("accept4", [&] { return ::accept4(fd, nullptr, nullptr, flags); });
+}
+inline int connect(int fd, const sockaddr_un& address, socklen_t size) {
+    return again("connect", [&] { return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), size); });
+}
+inline int getsockopt(int fd, int option, void* into, socklen_t size) {
+    return once("getsockopt", [&] { return ::getsockopt(fd, SOL_SOCKET, option, into, &size); });
+}
+inline ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+    return again("sendmsg", [&] { return ::sendmsg(fd, message, flags); });
+}
+inline ssize_t recvmsg(int fd, msghdr* message, int flags) {
+    return again("recvmsg", [&] { return ::recvmsg(fd, message, flags); });
 }
 inline ssize_t getrandom(void* into, std::size_t size) {
     return again("getrandom", [&] { return ::getrandom(into, size, 0); });

@@ -24,9 +24,11 @@ struct waker_maker {
 
 result<waker*> waker::of_this_thread() { return waker_maker::of_this_thread(); }
 
+// Not behind the gate: it can only fail when it has been woken more often than a thread can count to, and whoever wakes
+// has no other way.
 void waker::wake() noexcept {
     const std::uint64_t one = 1;
-    (void)sys::write(handle(), &one, sizeof one);
+    (void)::write(handle(), &one, sizeof one);
 }
 
 void waker::clear() noexcept {

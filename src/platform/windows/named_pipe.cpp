@@ -7,7 +7,21 @@ namespace windpipe::platform {
 
 namespace {
 
-/// Access for the user this process runs as and for nobody else.
+/// The user whom a process runs as.
+struct user_of_process {
+    TOKEN_USER user;
+    std::array<std::byte, SECURITY_MAX_SID_SIZE> sid;
+
+    BOOL ask(HANDLE process) noexcept {
+        HANDLE token = nullptr;
+        if (!sys::open_process_token(process, &token)) {
+            return FALSE;
+        }
+        const unique_handle owner(token);
+        return sys::get_token_user(token, this, sizeof *this);
+    }
+};
+
 class for_this_user {
 public:
     /// Made once for the process.
@@ -26,22 +40,13 @@ public:
 
 private:
     BOOL prepare() noexcept {
-        HANDLE token = nullptr;
-        if (!sys::open_process_token(&token)) {
-            return FALSE;
-        }
-        const unique_handle owner(token);
-        return sys::get_token_user(token, &user_, sizeof user_) &&
-               ::InitializeAcl(&list_.header, sizeof list_, ACL_REVISION) &&
+        return user_.ask(::GetCurrentProcess()) && ::InitializeAcl(&list_.header, sizeof list_, ACL_REVISION) &&
                ::AddAccessAllowedAce(&list_.header, ACL_REVISION, GENERIC_ALL, user_.user.User.Sid) &&
                ::InitializeSecurityDescriptor(&descriptor_, SECURITY_DESCRIPTOR_REVISION) &&
                ::SetSecurityDescriptorDacl(&descriptor_, TRUE, &list_.header, FALSE);
     }
 
-    struct {
-        TOKEN_USER user;
-        std::array<std::byte, SECURITY_MAX_SID_SIZE> sid;
-    } user_{};
+    user_of_process user_{};
     struct {
         ACL header;
         std::array<std::byte, sizeof(ACCESS_ALLOWED_ACE) + SECURITY_MAX_SID_SIZE> entry;
@@ -66,6 +71,17 @@ result<std::wstring> new_name() {
 }
 
 } // namespace
+
+result<SECURITY_ATTRIBUTES> for_this_user_alone() { return for_this_user::attributes(); }
+
+result<bool> is_of_this_user(HANDLE process) {
+    user_of_process whose{};
+    user_of_process ours{};
+    if (!whose.ask(process) || !ours.ask(::GetCurrentProcess())) {
+        return sys::failed("redeem");
+    }
+    return ::EqualSid(whose.user.User.Sid, ours.user.User.Sid) != FALSE;
+}
 
 // The ends get the rights that CreatePipe gives, which are more than "generic" ones: an information call needs
 // FILE_READ_ATTRIBUTES on the write end too, and programs set the mode of their standard input, which needs

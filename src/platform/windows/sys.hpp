@@ -109,9 +109,24 @@ inline BOOL create_pipe(HANDLE* reader, HANDLE* writer, DWORD size) noexcept {
     return call("CreatePipe", FALSE, ::CreatePipe, reader, writer, static_cast<SECURITY_ATTRIBUTES*>(nullptr), size);
 }
 inline unique_handle create_named_pipe(const wchar_t* name, DWORD open_mode, DWORD pipe_mode, DWORD size,
-                                       SECURITY_ATTRIBUTES* security) noexcept {
+                                       SECURITY_ATTRIBUTES* security, DWORD instances = 1) noexcept {
     return owned(call("CreateNamedPipeW", INVALID_HANDLE_VALUE, ::CreateNamedPipeW, name, open_mode, pipe_mode,
-                      DWORD{1}, size, size, DWORD{0}, security));
+                      instances, size, size, DWORD{0}, security));
+}
+/// Overlapped, for both directions. Its server learns who we are, but cannot act in our name.
+inline unique_handle open_named_pipe(const wchar_t* name) noexcept {
+    return owned(call("CreateFileW", INVALID_HANDLE_VALUE, ::CreateFileW, name, DWORD{GENERIC_READ | GENERIC_WRITE},
+                      DWORD{0}, static_cast<SECURITY_ATTRIBUTES*>(nullptr), DWORD{OPEN_EXISTING},
+                      DWORD{FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION}, HANDLE{}));
+}
+inline BOOL connect_named_pipe(HANDLE server, OVERLAPPED* operation) noexcept {
+    return call("ConnectNamedPipe", FALSE, ::ConnectNamedPipe, server, operation);
+}
+inline BOOL get_client_id(HANDLE server, ULONG* id) noexcept {
+    return call("GetNamedPipeClientProcessId", FALSE, ::GetNamedPipeClientProcessId, server, id);
+}
+inline BOOL get_server_id(HANDLE client, ULONG* id) noexcept {
+    return call("GetNamedPipeServerProcessId", FALSE, ::GetNamedPipeServerProcessId, client, id);
 }
 inline BOOL get_named_pipe_mode(HANDLE handle, DWORD* mode) noexcept {
     return call("GetNamedPipeHandleStateW", FALSE, ::GetNamedPipeHandleStateW, handle, mode,
@@ -176,9 +191,9 @@ inline unique_handle copy_from(HANDLE process, HANDLE handle) noexcept {
     return owned(copy);
 }
 
-// Who we are
-inline BOOL open_process_token(HANDLE* token) noexcept {
-    return call("OpenProcessToken", FALSE, ::OpenProcessToken, ::GetCurrentProcess(), DWORD{TOKEN_QUERY}, token);
+// Who we are, and others
+inline BOOL open_process_token(HANDLE process, HANDLE* token) noexcept {
+    return call("OpenProcessToken", FALSE, ::OpenProcessToken, process, DWORD{TOKEN_QUERY}, token);
 }
 inline BOOL get_token_user(HANDLE token, void* into, DWORD size) noexcept {
     DWORD used = 0;

@@ -20,28 +20,6 @@ struct request {
     }
 };
 
-/// Waits for a pending transfer. The waker is armed.
-result<transferred> wait_for(const request& what, OVERLAPPED& operation, thread_context& self,
-                             interruption& interrupted) {
-    const std::array<HANDLE, 2> handles{self.transfer_event(), self.its_waker()->handle()};
-    while (!interrupted.why()) {
-        const DWORD woken = sys::wait_for_any(2, handles.data(), milliseconds_until(interrupted.until()));
-        if (woken == WAIT_OBJECT_0) {
-            return outcome_of(what.end, operation);
-        }
-        if (woken == WAIT_OBJECT_0 + 1) {
-            self.clear();
-        } else if (woken != WAIT_TIMEOUT) {
-            const DWORD code = ::GetLastError();
-            if (const transferred settled = call_off(what.end, operation); !settled.called_off) {
-                return settled;
-            }
-            return sys::failed(what.operation, code);
-        }
-    }
-    return call_off(what.end, operation);
-}
-
 /// Whether a synchronous end has nothing for a reader now, so that one who must not wait need not try.
 bool surely_empty(const request& what) noexcept {
     DWORD available = 0;
@@ -84,7 +62,7 @@ result<transferred> perform(const request& what, interruption& interrupted) {
         const DWORD code = what.start(operation) ? ERROR_SUCCESS : ::GetLastError();
         const bool called_off = self.end();
         if (code == ERROR_IO_PENDING) {
-            const auto waited = wait_for(what, operation, self, interrupted);
+            const auto waited = wait_for(what.end, operation, what.operation, self, interrupted);
             if (!waited || !waited->called_off) {
                 return waited;
             }
@@ -116,6 +94,27 @@ transferred call_off(HANDLE end, OVERLAPPED& operation) noexcept {
     DWORD bytes = 0;
     const DWORD code = ::GetOverlappedResult(end, &operation, &bytes, TRUE) ? ERROR_SUCCESS : ::GetLastError();
     return {code, bytes, code == ERROR_OPERATION_ABORTED};
+}
+
+result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view name, thread_context& self,
+                             interruption& interrupted) {
+    const std::array<HANDLE, 2> handles{self.transfer_event(), self.its_waker()->handle()};
+    while (!interrupted.why()) {
+        const DWORD woken = sys::wait_for_any(2, handles.data(), milliseconds_until(interrupted.until()));
+        if (woken == WAIT_OBJECT_0) {
+            return outcome_of(end, operation);
+        }
+        if (woken == WAIT_OBJECT_0 + 1) {
+            self.clear();
+        } else if (woken != WAIT_TIMEOUT) {
+            const DWORD code = ::GetLastError();
+            if (const transferred settled = call_off(end, operation); !settled.called_off) {
+                return settled;
+            }
+            return sys::failed(name, code);
+        }
+    }
+    return call_off(end, operation);
 }
 
 ULONG quota_of(const sys::pipe_facts& facts, bool of_writer) noexcept {

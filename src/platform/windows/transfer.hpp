@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace windpipe::platform {
 
@@ -43,5 +44,11 @@ struct transferred {
 transferred call_off(HANDLE end, OVERLAPPED& operation) noexcept;
 /// PRE: it is done.
 transferred outcome_of(HANDLE end, OVERLAPPED& operation) noexcept;
+
+class thread_context;
+/// Waits for an overlapped operation that the calling thread has begun with its transfer_event(), or calls it off when
+/// the interruption says so. PRE: the waker is armed.
+result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view name, thread_context& self,
+                             interruption& interrupted);
 
 } // namespace windpipe::platform
