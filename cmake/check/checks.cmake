@@ -20,9 +20,9 @@ add_test(NAME check/bench_tables COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_
 add_test(NAME check/performance_picture
          COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/make_performance_svg.py --check)
 set_tests_properties(check/bench_tables check/performance_picture PROPERTIES LABELS check TIMEOUT 60)
-# A minute each.
-windpipe_check(fuzz_frames fuzz ${PROJECT_BINARY_DIR} frames)
-windpipe_check(fuzz_lines fuzz ${PROJECT_BINARY_DIR} lines)
+# A minute for each target, by all processors.
+windpipe_check(fuzz fuzz ${PROJECT_BINARY_DIR})
+set_tests_properties(check/fuzz PROPERTIES PROCESSORS 2)
 # It builds the command at its first run.
 windpipe_check(dev_script dev)
 set_tests_properties(check/dev_script PROPERTIES PROCESSORS 2)

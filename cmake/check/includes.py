@@ -48,7 +48,7 @@ RULES = (
     Rule(r"examples/.+", PUBLIC, r"(?!src/|core/|platform/).+"),
     Rule(r"bench/.+", ANY, r"(?!src/|core/|platform/).+"),
     Rule(r"tests/unit/.+", rf"{PUBLIC}|{TOOLBOX}|gtest/.+", r".+"),
-    Rule(r"tests/fuzz/.+", rf"{PUBLIC}", r""),
+    Rule(r"tests/fuzz/.+", rf"{PUBLIC}", r"(core/\w+|unit/windows_parsers|require)\.hpp"),
     Rule(r"tests/(faults|compile)/.+", ANY, r"(?!src/|core/).+"),
     Rule(r"tests/.+", rf"{PUBLIC}|{TOOLBOX}|g(test|mock)/.+", r"(?!src/|core/|platform/).+"),
 )

@@ -1,12 +1,13 @@
 // Any stream, in any pieces: the frames are the same however it is split, and what a frame holds comes back when it is
 // framed again. The first byte chooses the framing, the second the limit, the third how the rest is split.
+#include "require.hpp"
+
 #include <windpipe/frames.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,12 +18,6 @@ namespace {
 
 using windpipe::framing;
 using windpipe::detail::frame_cutter;
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 struct outcome {
     std::vector<std::string> frames;

@@ -1,12 +1,13 @@
 // Any text, in any pieces: the lines are the same however it is split, none is over the limit, and together with their
 // ends they are the text. The first byte chooses the limit and what becomes of longer lines, the second how the rest is
 // split.
+#include "require.hpp"
+
 #include <windpipe/lines.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,12 +18,6 @@ namespace {
 
 using windpipe::line_end;
 using windpipe::long_lines;
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 struct outcome {
     std::vector<std::pair<std::string, line_end>> lines;
