@@ -5,6 +5,8 @@
 #include <windpipe/windpipe.hpp>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <thread>
@@ -134,12 +136,42 @@ void send_records(dice& random) {
     }
 }
 
+void offer_and_redeem(dice& random) {
+    auto [reader, writer] = or_throw(make_pipe());
+    const std::chrono::nanoseconds time = random.one_in(4) ? random.moment() : std::chrono::minutes(1);
+    std::optional offered = or_throw(windpipe::offer::make(std::move(writer), {.valid_for = time}));
+    const std::stop_source stop;
+    std::atomic<int> redeemed = 0;
+    std::vector<std::jthread> visitors;
+    for (std::size_t n = random.below(4); n > 0; --n) {
+        visitors.emplace_back([&redeemed, token = offered->token(), limit = random.limit(stop)] {
+            const auto end = windpipe::redeem_writer(token, limit);
+            EXPECT_TRUE(succeeds_or(end, {timed_out, operation_canceled, no_such_file_or_directory, identifier_removed,
+                                          already_connected, connection_reset}));
+            redeemed += end ? 1 : 0;
+        });
+    }
+    std::this_thread::sleep_for(random.moment());
+    if (random.one_in(2)) {
+        stop.request_stop();
+    }
+    if (random.one_in(2)) {
+        offered.reset();
+    }
+    visitors.clear();
+    offered.reset();
+    EXPECT_LE(redeemed, 1);
+    std::string all;
+    EXPECT_EQ(or_throw(reader.read_to_end(all)), 0U);
+}
+
 constexpr std::array all{
     action{"pass bytes", pass_bytes},
     action{"call off a call", call_off_a_call},
     action{"relay", relay},
     action{"duplicate and adopt", duplicate_and_adopt},
     action{"send records", send_records},
+    action{"offer and redeem", offer_and_redeem},
 };
 
 } // namespace

@@ -91,7 +91,8 @@ result<void> wait_a_moment(interruption& interrupted) {
 result<conversation> with_host(unique_handle channel) {
     ULONG id = 0;
     if (!sys::get_server_id(channel.get(), &id)) {
-        return sys::failed("redeem");
+        auto failed = sys::failed("redeem");
+        return failed.error().code == std::errc::broken_pipe ? hung_up("redeem") : failed;
     }
     unique_handle process = sys::open_process(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, id);
     if (!process) {
@@ -188,11 +189,11 @@ result<heard> listen(const conversation& with, interruption& interrupted) {
     heard said;
     for (std::span<std::byte> left = said.what; !left.empty();) {
         const auto got = read_some(with.channel.get(), left, interrupted);
+        if (got ? *got == 0 : got.error().code == std::errc::broken_pipe) {
+            return hung_up("receive");
+        }
         if (!got) {
             return std::unexpected(got.error());
-        }
-        if (*got == 0) {
-            return hung_up("receive");
         }
         left = left.subspan(*got);
     }
@@ -201,7 +202,9 @@ result<heard> listen(const conversation& with, interruption& interrupted) {
     if (with.process && value != 0) {
         said.end = sys::copy_from(with.process.get(), reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(value)));
         if (!said.end) {
-            return sys::failed("receive");
+            const DWORD code = ::GetLastError(); // the first two: the offerer has closed it meanwhile, or ended
+            return code == ERROR_INVALID_HANDLE || code == ERROR_ACCESS_DENIED ? hung_up("receive")
+                                                                               : sys::failed("receive", code);
         }
         thread_context::forget_ends();
     }
