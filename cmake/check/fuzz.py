@@ -53,7 +53,7 @@ arguments = argparse.ArgumentParser()
 arguments.add_argument("build", type=pathlib.Path)
 arguments.add_argument("--seconds", type=int, default=60)
 arguments.add_argument("names", nargs="*")
-given = arguments.parse_args()
+given = arguments.parse_intermixed_args()
 build_folder = given.build.resolve() / "fuzz"
 build_folder.mkdir(parents=True, exist_ok=True)
 names = given.names or sorted(path.stem for path in TARGETS.glob("*.cpp"))
