@@ -1,6 +1,7 @@
 #include "access.hpp"
 #include "any_of.hpp"
 #include "core/capture_buffer.hpp"
+#include "core/ending.hpp"
 #include "listener.hpp"
 
 #include <windpipe/async.hpp>
@@ -16,7 +17,6 @@ namespace windpipe {
 namespace {
 
 using detail::access;
-using rule = end_policy::rule;
 
 constexpr std::size_t in_slot = 0;
 constexpr std::size_t out_slot = 1;
@@ -32,12 +32,15 @@ class async_session {
 public:
     async_session(detail::loop_state& on, child& who, const run_options& options)
         : child_(who), options_(options), ear_(options), left_(options.input),
-          streams_{stream(who.out, options.out), stream(who.err, options.err)}, steps_(on) {}
+          streams_{stream(who.out, options.out), stream(who.err, options.err)}, end_(options.end, options.limit, 1),
+          steps_(on) {}
 
     void begin();
     [[nodiscard]] detail::any_of& steps() noexcept { return steps_; }
     /// Whether there is something left to wait for.
-    [[nodiscard]] bool goes_on() const noexcept { return !why_ && (!exited_ || (!only_drains() && reading())); }
+    [[nodiscard]] bool goes_on() const noexcept {
+        return end_.goes_on(steps_.is_busy(out_slot) || steps_.is_busy(err_slot));
+    }
     /// Before each wait.
     void set_limit();
     /// A step is done. Whether the session can go on.
@@ -56,13 +59,8 @@ private:
     result<void> handle_readable(std::size_t slot);
     result<std::size_t> take(stream& from, output_stream which);
     result<void> handle_exit();
-    void handle_limit();
+    result<bool> watch_tree();
     result<void> drain_rest();
-    [[nodiscard]] bool only_drains() const noexcept { return exited_ && options_.end.when == rule::exited_and_drained; }
-    [[nodiscard]] bool waits_for_quiet() const noexcept {
-        return exited_ && options_.end.when == rule::exited_and_quiet;
-    }
-    [[nodiscard]] bool reading() const noexcept { return steps_.is_busy(out_slot) || steps_.is_busy(err_slot); }
     [[nodiscard]] bool outputs_open() const { return streams_[0].reader.is_open() || streams_[1].reader.is_open(); }
 
     child& child_;
@@ -70,11 +68,10 @@ private:
     detail::listener ear_;
     std::string_view left_; // of the input
     std::array<stream, 2> streams_;
-    bool exited_ = false;
-    std::optional<ended_by> why_;
-    deadline quiet_until_;
+    ending end_;
     deadline limit_set_;
-    detail::any_of steps_; // last: it lets go of the ends first
+    std::optional<detail::process_state> member_; // of the child's tree, the one that is watched
+    detail::any_of steps_;                        // last: it lets go of the ends first
 };
 
 void async_session::begin() {
@@ -98,7 +95,7 @@ void async_session::feed() {
 }
 
 void async_session::set_limit() {
-    const deadline next = waits_for_quiet() ? std::min(options_.limit.until, quiet_until_) : options_.limit.until;
+    const deadline next = end_.next_look();
     if (steps_.is_busy(limit_slot) ? next == limit_set_ : next.is_never() && !options_.limit.stop.stop_possible()) {
         return;
     }
@@ -114,20 +111,10 @@ result<void> async_session::handle(std::size_t slot) {
     case process_slot:
         return handle_exit();
     case limit_slot:
-        handle_limit();
+        end_.waited_in_vain();
         return {};
     default:
         return handle_readable(slot);
-    }
-}
-
-void async_session::handle_limit() {
-    if (options_.limit.stop.stop_requested()) {
-        why_ = ended_by::canceled;
-    } else if (options_.limit.until.has_passed()) {
-        why_ = ended_by::timed_out;
-    } else if (waits_for_quiet() && quiet_until_.has_passed()) {
-        why_ = ended_by::quiet;
     }
 }
 
@@ -187,23 +174,39 @@ result<void> async_session::handle_readable(std::size_t slot) {
         from.reader.close();
         return {};
     }
-    if (exited_) {
-        quiet_until_ = options_.end.quiet_for;
-    }
+    end_.output_came();
     steps_.wait_readable(slot, *access::endpoint_of(from.reader));
     return {};
+}
+
+/// The child or another member of its tree has ended: watches the next one. False: there is none.
+result<bool> async_session::watch_tree() {
+    auto next = access::process_of(child_).tree_member();
+    if (!next) {
+        return std::unexpected(std::move(next).error());
+    }
+    if (!next->handle) {
+        return false;
+    }
+    member_.emplace().began(std::move(*next));
+    steps_.watch(process_slot, *member_);
+    return true;
 }
 
 result<void> async_session::handle_exit() {
     if (const auto code = steps_[process_slot].code) {
         return std::unexpected(error{code, "wait"});
     }
-    exited_ = true;
-    quiet_until_ = options_.end.quiet_for;
+    if (end_.waits_for_trees()) {
+        if (auto goes_on = watch_tree(); !goes_on || *goes_on) {
+            return goes_on ? result<void>{} : std::unexpected(std::move(goes_on).error());
+        }
+    }
+    end_.child_ended();
     if (auto status = child_.try_wait(); !status) { // reaped at once: how long it took ends here
         return std::unexpected(std::move(status).error());
     }
-    if (options_.end.when != rule::end_of_stream && steps_.is_busy(in_slot)) {
+    if (!end_.feeds_on() && steps_.is_busy(in_slot)) {
         steps_.cancel(in_slot);
         left_.remove_prefix(steps_[in_slot].bytes);
         child_.in.close();
@@ -236,8 +239,7 @@ result<void> async_session::drain_rest() {
 }
 
 result<run_result> async_session::finish() {
-    const bool killed = why_ == ended_by::timed_out || why_ == ended_by::canceled;
-    if (killed) {
+    if (end_.cut_short()) {
         if (auto done = child_.kill(); !done) {
             return std::unexpected(std::move(done).error());
         }
@@ -258,7 +260,7 @@ result<run_result> async_session::finish() {
     }
     run_result done;
     done.writers_alive = outputs_open();
-    done.ended_by = why_ ? *why_ : done.writers_alive ? ended_by::drained : ended_by::end_of_stream;
+    done.ended_by = end_.why(done.writers_alive);
     done.status = *status;
     done.usage = *child_.usage();
     done.input_written = options_.input.size() - left_.size();
@@ -274,10 +276,6 @@ task<result<run_result>> async_run(loop& on, command what, run_options options) 
     if (!feeds && !options.input.empty()) {
         co_return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "open stdin",
                                         "the command sets its own standard input, and it was given input as well"});
-    }
-    if (options.end.when == rule::tree_ended) {
-        co_return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), "run on a loop",
-                                        "end_policy::tree_gone() is for run() and pipelines only"});
     }
     auto started = access::spawn(what, true);
     if (!started) {

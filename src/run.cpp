@@ -2,6 +2,7 @@
 #include "listener.hpp"
 #include "process_state.hpp"
 #include "session.hpp"
+#include "write_buffer.hpp"
 
 #include <windpipe/run.hpp>
 
@@ -84,5 +85,34 @@ result<run_result> run(command& what, const run_options& options) {
 }
 
 result<run_result> run(command&& what, const run_options& options) { return run(what, options); }
+
+result<child_output> read_to_end(child& from, const read_options& options) {
+    if (!from) {
+        return std::unexpected(detail::access::no_process("read to end"));
+    }
+    for (const pipe_reader* each : {&from.out, &from.err}) {
+        const auto* const end = detail::access::endpoint_of(*each);
+        if (end != nullptr && end->tied() != nullptr) { // as far as there is room: we must not wait for the child now
+            (void)end->tied()->flush({.until = deadline::clock::time_point{}});
+        }
+    }
+    const detail::session_options how{.input = {},
+                                      .out = options.out,
+                                      .err = options.err,
+                                      .on_output = {},
+                                      .end = options.end,
+                                      .limit = options.limit,
+                                      .only_reads = true};
+    detail::session session({&from, 1}, how);
+    auto end = session.drive();
+    if (!end) {
+        return std::unexpected(std::move(end).error());
+    }
+    return child_output{.out = session.take(0, output_stream::out),
+                        .err = session.take(0, output_stream::err),
+                        .ended_by = end->why,
+                        .writers_alive = end->writers_alive,
+                        .holders = std::move(end->holders)};
+}
 
 } // namespace windpipe

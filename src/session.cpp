@@ -12,8 +12,6 @@ namespace windpipe::detail {
 
 namespace {
 
-using rule = end_policy::rule;
-
 // The slots of the exchange: the input, then the streams, then the processes.
 constexpr std::size_t in_slot = 0;
 constexpr std::size_t first_stream_slot = 1;
@@ -50,15 +48,9 @@ std::vector<session::stream> session::streams_of(std::span<child> children, cons
 
 session::session(std::span<child> children, const session_options& options)
     : children_(children), options_(options), left_(options.input), streams_(streams_of(children, options)),
-      running_(children.size()), members_(children.size()),
+      end_(options.end, options.limit, children.size()), members_(children.size()),
       exchange_(first_stream_slot + streams_.size() + children.size()) {}
 
-bool session::only_drains() const {
-    return running_ == 0 && (options_.end.when == rule::exited_and_drained || options_.end.when == rule::tree_ended);
-}
-ended_by session::drained() const {
-    return options_.end.when == rule::tree_ended ? ended_by::tree_gone : ended_by::drained;
-}
 bool session::reading() const { return std::ranges::any_of(streams_, &stream::reading); }
 bool session::outputs_open() const {
     return std::ranges::any_of(streams_, [](const stream& each) { return each.reader.is_open(); });
@@ -134,9 +126,7 @@ result<void> session::handle_read(std::size_t at, const platform::completion& do
     if (from.allowed != no_limit) {
         from.allowed -= std::min(from.allowed, done.bytes);
     }
-    if (running_ == 0) {
-        quiet_until_ = options_.end.quiet_for;
-    }
+    end_.output_came();
     return take_more(at);
 }
 
@@ -155,54 +145,36 @@ result<bool> session::watch_tree(std::size_t child) {
 }
 
 result<void> session::handle_exit(std::size_t child) {
-    if (options_.end.when == rule::tree_ended) {
+    if (end_.cut_short()) { // then nobody is waited for any more
+        return {};
+    }
+    if (end_.waits_for_trees()) {
         if (auto goes_on = watch_tree(child); !goes_on || *goes_on) {
             return goes_on ? result<void>{} : std::unexpected(std::move(goes_on).error());
         }
+    }
+    end_.child_ended();
+    if (options_.only_reads) {
+        return {};
     }
     // Reaped at once: how long it took ends here.
     if (auto status = children_[child].wait(); !status) {
         return std::unexpected(std::move(status).error());
     }
     pipe_writer& in = children_.front().in;
-    if (child == 0 && options_.end.when != rule::end_of_stream && in.is_open()) {
+    if (child == 0 && !end_.feeds_on() && in.is_open()) {
         left_.remove_prefix(exchange_.cancel(in_slot));
         in.close();
     }
-    if (--running_ == 0) {
-        quiet_until_ = options_.end.quiet_for;
-        if (only_drains()) {
-            stop_at_what_is_there();
-        }
-    }
     return {};
-}
-
-/// What the children wrote before they ended is in the pipes (and in a read that is just done). Somebody else may hold
-/// the write ends and write on and on: that is not waited for.
-void session::stop_at_what_is_there() {
-    for (stream& from : streams_) {
-        if (from.reading) {
-            from.allowed = from.reader.available().value_or(0) + capture_buffer::piece;
-        }
-    }
 }
 
 result<void> session::handle(const platform::completion& done) {
     const std::size_t first_process_slot = first_stream_slot + streams_.size();
     if (done.slot >= first_process_slot) {
-        return running_ > 0 ? handle_exit(done.slot - first_process_slot) : result<void>{};
+        return handle_exit(done.slot - first_process_slot);
     }
     return done.slot == in_slot ? handle_write(done) : handle_read(done.slot - first_stream_slot, done);
-}
-
-/// Until when to wait for the next event: the caller's deadline, or that of the end policy if it is sooner.
-deadline session::next_deadline() const {
-    if (only_drains()) {
-        return deadline::clock::time_point{};
-    }
-    const bool waits_for_quiet = running_ == 0 && options_.end.when == rule::exited_and_quiet;
-    return waits_for_quiet ? std::min(options_.limit.until, quiet_until_) : options_.limit.until;
 }
 
 result<void> session::step(const wait_limit& limit) {
@@ -212,30 +184,19 @@ result<void> session::step(const wait_limit& limit) {
 }
 
 /// Moves bytes until the end policy is met or the limit passes.
-result<ended_by> session::pump() {
-    while (running_ > 0 || reading()) {
-        // Asked every time: as long as something is ready, no call below has to wait and notice it.
-        if (!only_drains() && options_.limit.until.has_passed()) {
-            return ended_by::timed_out;
-        }
-        const auto stepped = step({.until = next_deadline(), .stop = options_.limit.stop});
+result<void> session::pump() {
+    // Asked every time: as long as something is ready, no call below has to wait and notice it.
+    while (end_.goes_on(reading()) && !end_.limit_has_passed()) {
+        const auto stepped = step({.until = end_.next_look(), .stop = options_.limit.stop});
         if (stepped) {
             continue;
         }
-        if (stepped.error().code == std::errc::operation_canceled) {
-            return ended_by::canceled;
+        if (stepped.error().code != std::errc::timed_out && stepped.error().code != std::errc::operation_canceled) {
+            return stepped;
         }
-        if (stepped.error().code != std::errc::timed_out) {
-            return std::unexpected(stepped.error());
-        }
-        if (only_drains()) {
-            return drained();
-        }
-        if (running_ == 0 && options_.end.when == rule::exited_and_quiet && quiet_until_.has_passed()) {
-            return ended_by::quiet;
-        }
+        end_.waited_in_vain();
     }
-    return outputs_open() ? drained() : ended_by::end_of_stream;
+    return {};
 }
 
 /// All of them, also when one cannot be.
@@ -258,13 +219,32 @@ result<void> session::wait_for_all() {
     return {};
 }
 
-/// Takes what is in the pipes without waiting, when the children are gone, all of them reaped.
+/// Takes what is in the pipes (and in a read that is just done) without waiting. Somebody may hold the write ends and
+/// write on and on: that is not waited for.
 result<void> session::drain_rest() {
-    running_ = 0;
-    stop_at_what_is_there();
+    for (stream& from : streams_) {
+        if (from.reading) {
+            from.allowed = from.reader.available().value_or(0) + capture_buffer::piece;
+        }
+    }
     while (reading()) {
         if (auto stepped = step({.until = deadline::clock::time_point{}}); !stepped) {
-            return stepped.error().code == std::errc::timed_out ? result<void>{} : stepped;
+            return stepped.error().code == std::errc::timed_out ? call_off_reads() : stepped;
+        }
+    }
+    return {};
+}
+
+/// What one has taken meanwhile is no longer in the pipe.
+result<void> session::call_off_reads() {
+    for (std::size_t at = 0; at < streams_.size(); ++at) {
+        stream& from = streams_[at];
+        if (const std::size_t n = std::exchange(from.reading, false) ? exchange_.cancel(first_stream_slot + at) : 0;
+            n > 0) {
+            from.allowed = 0;
+            if (auto taken = handle_read(at, {.slot = first_stream_slot + at, .bytes = n, .code = {}}); !taken) {
+                return taken;
+            }
         }
     }
     return {};
@@ -287,7 +267,7 @@ holder_list session::find_holders() const noexcept {
 }
 
 result<void> session::start() {
-    if (children_.front().in.is_open()) {
+    if (!options_.only_reads && children_.front().in.is_open()) {
         feed();
     }
     for (std::size_t at = 0; at < streams_.size(); ++at) {
@@ -305,16 +285,15 @@ result<session_end> session::drive() {
     if (auto started = start(); !started) {
         return std::unexpected(std::move(started).error());
     }
-    const auto why = pump();
-    if (!why) {
-        return std::unexpected(why.error());
+    if (auto pumped = pump(); !pumped) {
+        return std::unexpected(std::move(pumped).error());
     }
     session_end end;
-    end.why = *why;
-    if (end.why == ended_by::timed_out) {
+    const bool late = end_.cut_short() == ended_by::timed_out;
+    if (late) {
         end.holders = find_holders();
     }
-    if (end.why == ended_by::timed_out || end.why == ended_by::canceled) {
+    if (end_.cut_short() && !options_.only_reads) {
         if (auto killed = kill_all(); !killed) {
             return std::unexpected(std::move(killed).error());
         }
@@ -326,7 +305,8 @@ result<session_end> session::drive() {
         return std::unexpected(std::move(drained).error());
     }
     end.writers_alive = outputs_open();
-    if (end.writers_alive && end.why != ended_by::timed_out) {
+    end.why = end_.why(end.writers_alive);
+    if (end.writers_alive && !late) {
         end.holders = find_holders();
     }
     end.input_written = options_.input.size() - left_.size();

@@ -1,8 +1,9 @@
 // session.hpp - feeds the first of some children, drains all of them and waits for them, in one thread. run() has one
-// child, a pipeline several.
+// child, a pipeline several; read_to_end() only drains.
 #pragma once
 
 #include "core/capture_buffer.hpp"
+#include "core/ending.hpp"
 #include "core/pipe_budget.hpp"
 #include "platform/platform.hpp"
 
@@ -27,9 +28,11 @@ struct session_options {
     std::function<result<void>(std::size_t child, output_stream which, std::span<const std::byte> piece)> on_output;
     end_policy end;
     wait_limit limit;
+    /// The children are drained, but not fed, killed or reaped.
+    bool only_reads = false;
 };
 
-/// How a session ended. Every child has been reaped.
+/// How a session ended. Unless it only reads, every child has been reaped.
 struct session_end {
     ended_by why = ended_by::end_of_stream;
     bool writers_alive = false;
@@ -37,8 +40,8 @@ struct session_end {
     std::size_t input_written = 0;
 };
 
-/// Feeds and drains until the end policy is met, the limit passes, or a call fails. Whatever pipe a child has is taken
-/// part in: `in` of the first, `out` and `err` of all.
+/// Feeds and drains until the end policy is met, the limit passes, or a call fails. Whatever pipe a child has takes
+/// part: `in` of the first, `out` and `err` of all.
 class session {
 public:
     /// The children, and what the options refer to, must stay until the session is gone.
@@ -80,35 +83,30 @@ private:
     result<void> start();
     void feed();
     result<void> take_more(std::size_t at);
-    result<ended_by> pump();
+    result<void> pump();
     result<void> step(const wait_limit& limit);
     result<void> handle(const platform::completion& done);
     result<void> handle_write(const platform::completion& done);
     result<void> handle_read(std::size_t at, const platform::completion& done);
     result<void> handle_exit(std::size_t child);
     result<bool> watch_tree(std::size_t child);
-    [[nodiscard]] ended_by drained() const;
-    void stop_at_what_is_there();
     result<void> kill_all();
     result<void> wait_for_all();
     result<void> drain_rest();
+    result<void> call_off_reads();
     [[nodiscard]] holder_list find_holders() const noexcept;
 
-    /// Every child has exited, and that is all that matters now.
-    [[nodiscard]] bool only_drains() const;
     [[nodiscard]] bool reading() const;
     [[nodiscard]] bool outputs_open() const;
-    [[nodiscard]] deadline next_deadline() const;
 
     std::span<child> children_;
     const session_options& options_;
     std::string_view left_; // of the input
     bulk_watch fed_;
     std::vector<stream> streams_;
-    std::size_t running_;                    // children whom the end policy still waits for
+    ending end_;
     std::vector<platform::process> members_; // of each child's tree, the one that is watched
-    deadline quiet_until_;
-    platform::exchange exchange_; // last: it lets go of the buffers first
+    platform::exchange exchange_;            // last: it lets go of the buffers first
 };
 
 } // namespace windpipe::detail

@@ -258,8 +258,9 @@ private:
 /// Runs a command to its end as run() does, but on a loop: beside any number of others in one thread. Memory for an
 /// output is taken when there is something in it.
 ///
+/// *Blocks*: the loop for a moment, where end_policy::tree_gone() looks for the members of a tree (child::wait_tree()).
 /// *Returns*: as run(), but run_result::holders stays unknown: to look for them would hold up the others.
-/// *Errors*: those of run(); `operation_not_supported` for end_policy::tree_gone().
+/// *Errors*: those of run().
 /// *Ownership*: takes the command; run_options::input must stay unchanged until the task has ended. A task that is
 /// destroyed kills the child and reaps it.
 /// *Threads*: the loop's.

@@ -88,14 +88,14 @@ struct run_options {
     wait_limit limit = {};   ///< when the child is killed instead
 };
 
-/// Why run() returned.
+/// Why a capture ended.
 enum class ended_by {
     end_of_stream, ///< every write end was closed and the child had exited
     drained,       ///< the child had exited and the pipes were empty, but others still held write ends
     quiet,         ///< the child had exited and the quiet time passed, but others still held write ends
     tree_gone,     ///< the tree had ended and the pipes were empty, but others still held write ends
-    timed_out,     ///< the deadline passed: the child was killed
-    canceled,      ///< a stop was requested: the child was killed
+    timed_out,     ///< the deadline passed: run() has killed the child
+    canceled,      ///< a stop was requested: run() has killed the child
 };
 
 /// How a run ended, and what came out of it.
@@ -139,5 +139,40 @@ struct run_result {
 /// *Source*: poll(2), pidfd_open(2); WaitForMultipleObjects, CreateProcessW.
 [[nodiscard]] result<run_result> run(command& what, const run_options& options = {});
 [[nodiscard]] result<run_result> run(command&& what, const run_options& options = {});
+
+/// What read_to_end() may be told about a child.
+struct read_options {
+    capture_limit out = {}; ///< what to keep of standard output
+    capture_limit err = {}; ///< what to keep of standard error
+    end_policy end = {};    ///< when the outputs are complete
+    wait_limit limit = {};  ///< when to return without that
+};
+
+/// What read_to_end() took of a child's outputs. The last three as in run_result.
+struct child_output {
+    capture out;                                      ///< of standard output
+    capture err;                                      ///< of standard error
+    enum ended_by ended_by = ended_by::end_of_stream; ///< why read_to_end() returned
+    bool writers_alive = false;                       ///< somebody still held a write end
+    holder_list holders;                              ///< who did
+};
+
+/// Reads the outputs of a child that was started by command::spawn(), as far as they are pipes, until the end policy is
+/// met: what run() does, for those who have talked to the child themselves. Both are read at the same time, so that the
+/// child never waits for the one while we wait for the other. Its input stays as it is: a child that waits for the end
+/// of it does not end before child::in is closed.
+///
+/// *Blocks*: until the end policy is met, the deadline passes or a stop is requested.
+/// *Returns*: also for a deadline and a stop, with all that came until then; a later call goes on from there. An output
+/// that has come to its end is closed.
+/// *Errors*: those of reading a pipe; `not_enough_memory`; `no_child_process` (this object has no process); with
+/// end_policy::tree_gone() those of child::wait_tree().
+/// *Ownership*: the child is neither killed nor reaped: child::wait() tells how it ended, and until then child::kill()
+/// reaches its tree.
+/// *Threads*: one thread, and nobody else reads, moves or closes the outputs meanwhile. Other members of the child may
+/// be called.
+/// *Example*: examples/outputs.cpp
+/// *Source*: as run().
+[[nodiscard]] result<child_output> read_to_end(child& from, const read_options& options = {});
 
 } // namespace windpipe

@@ -136,8 +136,30 @@ TEST_F(async_run, tells_of_lines_as_run_does) {
     EXPECT_EQ(done->out.text(), "one\ntwo\nthree");
 }
 
-TEST_F(async_run, refuses_the_end_policy_it_does_not_know) {
-    EXPECT_FAILS(run(child_command("cat"), {.end = windpipe::end_policy::tree_gone()}), operation_not_supported);
+TEST_F(async_run, by_tree_gone_waits_for_a_descendant_that_holds_no_pipe) {
+    auto held = or_throw(windpipe::make_pipe());
+    auto watch = or_throw(windpipe::make_pipe());
+    std::jthread releaser([&] {
+        EXPECT_NE(line_of(watch.reader), "\n");
+        held.writer.close();
+    });
+    const auto done =
+        run(child_command("leave_holder").in(std::move(held.reader)).out(std::move(watch.writer)).err(windpipe::null),
+            {.end = end_policy::tree_gone()});
+    ASSERT_OK(done);
+    EXPECT_TRUE(done->success());
+    EXPECT_EQ(done->ended_by, ended_by::end_of_stream);
+    EXPECT_EQ(rest_of(watch.reader), "") << "the tree was waited for";
+}
+
+TEST_F(async_run, by_tree_gone_still_heeds_its_deadline) {
+    auto held = or_throw(windpipe::make_pipe());
+    auto watch = or_throw(windpipe::make_pipe());
+    const auto done = run(child_command("leave_holder", "dead").in(std::move(held.reader)).err(std::move(watch.writer)),
+                          {.end = end_policy::tree_gone(), .limit = {.until = 100ms}});
+    ASSERT_OK(done);
+    EXPECT_EQ(done->ended_by, ended_by::timed_out);
+    EXPECT_EQ(rest_of(watch.reader), "") << "the tree was killed";
 }
 
 TEST_F(async_run, of_many_goes_on_side_by_side) {

@@ -52,12 +52,15 @@ TEST(pipeline_end, kills_every_stage_when_a_stop_is_requested) {
 }
 
 TEST(pipeline_end, by_default_does_not_wait_for_a_stranger) {
-    auto held = windpipe::make_pipe(); // the grandchild waits for its end
+    auto held = windpipe::make_pipe(); // the grandchild, which has the first stage's standard error, waits for its end
     ASSERT_OK(held);
-    const auto done = (child_command("two_voices", "unread", "") |
-                       windpipe::command(child_program("leave_running"), child_program("cat")))
-                          .run({.end = windpipe::end_policy::drained()});
+    const auto done =
+        (windpipe::command(child_program("leave_running"), child_program("cat")).in(std::move(held->reader)) |
+         child_command("exit_with", "0"))
+            .run();
     ASSERT_OK(done);
+    EXPECT_EQ(done->ended_by, ended_by::drained);
+    EXPECT_TRUE(done->writers_alive);
     EXPECT_TRUE(done->success()) << done->text();
 }
 
@@ -114,21 +117,27 @@ TEST(pipeline_end, takes_a_first_stage_that_ends_by_itself_for_no_broken_pipe) {
 }
 
 TEST(pipeline_end, by_tree_gone_waits_for_what_its_stages_have_left_behind) {
-    auto held = windpipe::make_pipe(); // the grandchild waits for its end
+    auto held = windpipe::make_pipe();  // the grandchild waits for its end,
+    auto watch = windpipe::make_pipe(); // has this one as its standard error,
+    auto alive = windpipe::make_pipe(); // and not this one, which ends with the stage
     ASSERT_OK(held);
-    std::jthread releaser;
-    const auto done = [&] {
-        releaser = std::jthread([&] {
-            EXPECT_OK(held->writer.write("late"));
-            held->writer.close();
-        });
-        return (windpipe::command(child_program("leave_running"), child_program("cat")).in(std::move(held->reader)) |
-                child_command("cat"))
-            .run({.end = windpipe::end_policy::tree_gone()});
-    }();
+    ASSERT_OK(watch);
+    ASSERT_OK(alive);
+    std::jthread releaser([&] {
+        EXPECT_EQ(rest_of(alive->reader), "");
+        held->writer.close();
+    });
+    auto first = windpipe::command(child_program("leave_running"), child_program("cat"))
+                     .in(std::move(held->reader))
+                     .err(std::move(watch->writer))
+                     .give("alive", std::move(alive->writer));
+    const auto done =
+        (std::move(first) | child_command("exit_with", "0")).run({.end = windpipe::end_policy::tree_gone()});
     ASSERT_OK(done);
-    EXPECT_EQ(done->out.text(), "late");
+    EXPECT_EQ(done->ended_by, ended_by::end_of_stream);
     EXPECT_TRUE(done->success()) << done->text();
+    std::byte byte{};
+    EXPECT_VALUE(watch->reader.read_some({&byte, 1}, {.until = 0s}), 0U); // it is gone
 }
 
 } // namespace

@@ -164,6 +164,16 @@ void run_to_its_deadline() {
     EXPECT_EQ(done.ended_by, windpipe::ended_by::timed_out);
 }
 
+void read_the_outputs_of_a_child() {
+    auto child = or_throw(child_command("cat_both").in(piped).out(piped).err(piped).spawn());
+    or_throw(child.in.write("through both"));
+    child.in.close();
+    const auto all = or_throw(windpipe::read_to_end(child, {.end = windpipe::end_policy::tree_gone()}));
+    EXPECT_EQ(all.out.text(), "through both");
+    EXPECT_EQ(all.err.text(), "through both");
+    EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
+}
+
 void run_a_pipeline() {
     const auto done = or_throw((child_command("cat") | child_command("cat_both")).run({.input = "through both"}));
     EXPECT_TRUE(done.success()) << done.text();
@@ -207,6 +217,7 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
         {"let_it_go", let_it_go},
         {"run_with_everything", run_with_everything},
         {"run_to_its_deadline", run_to_its_deadline},
+        {"read_the_outputs_of_a_child", read_the_outputs_of_a_child},
         {"run_a_pipeline", run_a_pipeline},
         {"run_a_pipeline_to_its_deadline", run_a_pipeline_to_its_deadline},
         {"spawn_a_pipeline", spawn_a_pipeline},
