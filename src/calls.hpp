@@ -40,7 +40,8 @@ std::size_t at_once(const detail::pipe_end& end, Bytes bytes, const wait_limit& 
     }
     // Out of step with the other end, the call is left to the system, which may wait, if nothing else may end the wait.
     const bool in_step = state->pace().in_step();
-    if (!in_step && (!limit.is_unlimited() || state->tied() != nullptr || state->pace().spin_is_due())) {
+    if (!in_step && (!limit.is_unlimited() || state->tied() != nullptr || state->deadlock() != deadlock_watch::none ||
+                     state->pace().spin_is_due())) {
         return 0;
     }
     const detail::endpoint::use call(state);

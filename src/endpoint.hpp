@@ -62,6 +62,10 @@ public:
     [[nodiscard]] pacing& pace() noexcept { return pace_; }
     [[nodiscard]] cutting& cuts() noexcept { return cuts_; }
 
+    /// For a write end. From any thread.
+    void watch_for(deadlock_watch wish) noexcept { deadlock_.store(wish, std::memory_order_relaxed); }
+    [[nodiscard]] deadlock_watch deadlock() const noexcept { return deadlock_.load(std::memory_order_relaxed); }
+
     /// A buffer that is flushed before a read on this end waits.
     void tie(std::shared_ptr<write_buffer> buffer) noexcept { tied_ = std::move(buffer); }
     [[nodiscard]] write_buffer* tied() const noexcept { return tied_.get(); }
@@ -97,6 +101,7 @@ private:
     void leave_closing() noexcept;
 
     std::atomic<std::uint32_t> calls_ = 0; // how many, and `closed`
+    std::atomic<deadlock_watch> deadlock_ = deadlock_watch::none;
     unique_handle handle_;
     std::mutex mutex_;
     std::condition_variable left_;

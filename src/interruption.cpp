@@ -55,6 +55,10 @@ result<platform::waker*> interruption::arm() {
     return waker_;
 }
 
+deadlock_watch interruption::deadlock() const noexcept {
+    return end_ != nullptr ? end_->deadlock() : deadlock_watch::none;
+}
+
 pacing* interruption::pace() const noexcept { return end_ != nullptr ? &end_->pace() : nullptr; }
 
 error interruption::gave_up(std::errc why, std::string_view operation) {

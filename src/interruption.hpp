@@ -6,6 +6,7 @@
 #include <windpipe/limits.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string_view>
@@ -19,6 +20,13 @@ class waker;
 namespace detail {
 class endpoint;
 }
+
+/// Whether a write that waits long asks if it waits for ever: see pipe_writer::detect_deadlock().
+enum class deadlock_watch : std::uint8_t {
+    none,
+    if_alone, ///< while this process has no other thread
+    always,
+};
 
 /// One call's view of its wait_limit. It costs nothing until the call has to wait and asks for the waker by arm().
 class interruption {
@@ -58,6 +66,9 @@ public:
 
     /// Whether only the system can end the wait: no deadline and no stop token.
     [[nodiscard]] bool unlimited() const noexcept { return limit_.is_unlimited(); }
+
+    /// What its end wants, for a call that writes.
+    [[nodiscard]] deadlock_watch deadlock() const noexcept;
 
     /// What the end has learnt about the other one, or null.
     [[nodiscard]] pacing* pace() const noexcept;

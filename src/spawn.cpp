@@ -151,6 +151,9 @@ result<child> detail::access::start(command& what, bool pipe_inherited, bool bes
     }
     state->began(std::move(*started));
     child made = make_child(std::move(state));
+    if (in && (out || err)) {
+        endpoint_of(in)->watch_for(deadlock_watch::if_alone);
+    }
     made.in = std::move(in);
     made.out = std::move(out);
     made.err = std::move(err);

@@ -120,6 +120,12 @@ result<void> pipe_writer::write(const_buffer bytes, const wait_limit& limit) {
     return written;
 }
 
+void pipe_writer::detect_deadlock(bool wanted) noexcept {
+    if (endpoint* const end = access::endpoint_of(*this)) {
+        end->watch_for(wanted ? deadlock_watch::always : deadlock_watch::none);
+    }
+}
+
 result<void> pipe_writer::write_gather(std::span<const const_buffer> pieces, const wait_limit& limit) {
     return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<void> {
         std::array<std::byte, atomic_size> joined;

@@ -164,7 +164,8 @@ public:
     /// *Returns*: when every byte is in the pipe. For no bytes: at once, nothing is written, nobody is woken.
     /// *Errors*: `broken_pipe` when every read end is closed (no signal is raised and none is left pending),
     /// `timed_out`, `operation_canceled`, `bad_file_descriptor`, `too_many_files_open`, `not_enough_memory` (for what a
-    /// thread makes at its first wait and keeps). error::transferred bytes went into the pipe.
+    /// thread makes at its first wait and keeps), `resource_deadlock_would_occur` (see detect_deadlock()).
+    /// error::transferred bytes went into the pipe.
     /// *Threads*: writes of up to 4096 bytes are never mixed with those of other writers; longer ones may be.
     /// *Systems*: when the readers go away during a call, Windows does not tell how many bytes of the interrupted piece
     /// they took; they count as not transferred.
@@ -182,6 +183,22 @@ public:
     /// *Systems*: one system call on Linux as long as it fits; one per piece on Windows.
     /// *Source*: writev(2).
     [[nodiscard]] result<void> write_gather(std::span<const const_buffer> pieces, const wait_limit& limit = {});
+
+    /// Whether a write that waits looks if it waits for ever: everybody who could read its bytes waits in a write
+    /// himself, for room in a pipe that in the end only this process could read. Then it fails with
+    /// `resource_deadlock_would_occur`; the context names who waits, error::transferred bytes went into the pipe, and
+    /// once the other pipe has been read the rest can be written. To ask for it is to promise that no other thread of
+    /// this process reads from such a pipe while a write on this end waits.
+    ///
+    /// child::in does so by itself where `out` or `err` is a pipe too, as long as this process has one thread: there
+    /// is nothing to promise then.
+    /// *Threads*: any.
+    /// *Systems*: Linux: the first look comes when a write has waited for 100 ms, the next ones after twice the time
+    /// each. Where not every process that could hold an end can be looked into, nothing is reported. Not seen are ends
+    /// under way through a socket, and signals that will wake a waiting process. Windows does not tell what the threads
+    /// of another process wait for: there, nothing is ever reported. Use deadlines, or run().
+    /// *Source*: /proc/pid/syscall, /proc/pid/stat and /proc/pid/fd in proc(5).
+    void detect_deadlock(bool wanted = true) noexcept;
 
     /// A second handle for the same end. Readers see end of stream only when both are closed. Otherwise as
     /// pipe_reader::duplicate().

@@ -68,6 +68,7 @@ result<std::size_t> read_some(native_handle handle, std::span<std::byte> into, i
 /// Writes at least one byte of the pieces, in order, at most `most` bytes in all, and returns how many. One system call
 /// where it need not wait (Windows writes one piece at a time). `whole`: it may wait until all of them are in the pipe;
 /// otherwise it returns as soon as some are. No readers: broken_pipe, without any effect on the process's signals.
+/// resource_deadlock_would_occur where interruption::deadlock() asks for it and this system can tell (Windows: never).
 /// PRE: the first piece is not empty, most > 0.
 result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most, bool whole,
                                interruption& interrupted);

@@ -1,5 +1,6 @@
 #include "descriptors.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sys/single_threaded.h>
 
@@ -36,10 +37,11 @@ const timespec* timeout_until(const deadline& until, timespec& storage) {
 }
 
 bool cannot_be_called_off(const interruption& interrupted) {
-    return interrupted.unlimited() && __libc_single_threaded != 0;
+    return interrupted.unlimited() && __libc_single_threaded != 0 && interrupted.deadlock() == deadlock_watch::none;
 }
 
-result<void> wait_for(int fd, short events, interruption& interrupted, std::string_view operation) {
+result<void> wait_for(int fd, short events, interruption& interrupted, std::string_view operation,
+                      const deadline& latest) {
     if (const auto why = interrupted.why()) { // asked first: with a passed deadline no waker is needed
         return std::unexpected(interruption::gave_up(*why, operation));
     }
@@ -52,7 +54,8 @@ result<void> wait_for(int fd, short events, interruption& interrupted, std::stri
     }
     std::array<pollfd, 2> watched{{{fd, events, 0}, {(*waker)->handle(), POLLIN, 0}}};
     timespec storage{};
-    const int ready = sys::ppoll(watched.data(), watched.size(), timeout_until(interrupted.until(), storage));
+    const deadline& until = std::min(interrupted.until(), latest);
+    const int ready = sys::ppoll(watched.data(), watched.size(), timeout_until(until, storage));
     if (ready == -1 && errno != EINTR) {
         return sys::failed(operation);
     }

@@ -16,12 +16,14 @@ result<unique_handle> private_copy(int fd, std::string_view operation);
 /// `fd` itself, or its private copy if it is 0, 1 or 2 (which is then closed).
 result<unique_handle> clear_of_standard(unique_handle fd, std::string_view operation);
 
-/// Whether nothing can end a wait but what it waits for: no deadline, no stop, and no other thread that could close the
-/// end. Then the system may wait in one call.
+/// Whether nothing can end a wait but what it waits for: no deadline, no stop, no look for a deadlock, and no other
+/// thread that could close the end. Then the system may wait in one call.
 bool cannot_be_called_off(const interruption& interrupted);
 
-/// Waits until `fd` may be ready for `events`, or fails with interruption::why(). It may also return early.
-result<void> wait_for(int fd, short events, interruption& interrupted, std::string_view operation);
+/// Waits until `fd` may be ready for `events`, or fails with interruption::why(). It may also return early, and does at
+/// `latest`.
+result<void> wait_for(int fd, short events, interruption& interrupted, std::string_view operation,
+                      const deadline& latest = never);
 
 /// A poll(2) timeout for the time left until a deadline; null: never. `storage` keeps it.
 const timespec* timeout_until(const deadline& until, timespec& storage);

@@ -30,28 +30,19 @@ std::optional<std::string> read_small(int directory, const std::string& path) {
     return text;
 }
 
-/// The flags of a descriptor as open(2) took them, from the text of its fdinfo.
-int flags_in(std::string_view facts) {
-    constexpr std::string_view key = "flags:\t";
-    const std::size_t at = facts.find(key);
-    if (at == std::string_view::npos) {
-        return O_PATH;
-    }
-    facts.remove_prefix(at + key.size());
-    return number_of<int>(facts.substr(0, facts.find('\n')), 8);
-}
-
 /// Looks through the processes of this system, one after the other.
 class search {
 public:
-    search(std::vector<std::string> pipes, int access) : pipes_(std::move(pipes)), access_(access) {}
+    search(std::vector<std::string> pipes, int access, std::uint64_t since)
+        : pipes_(std::move(pipes)), access_(access), since_(since) {}
 
     void look_into(int processes, const char* id) {
         const quiet_handle process{::openat(processes, id, O_PATH | O_DIRECTORY | O_CLOEXEC)};
         const quiet_handle files{process.fd != -1 ? ::openat(process.fd, "fd", list_flags) : -1};
         const auto next = [&](char* into, std::size_t size) { return ::getdents64(files.fd, into, size); };
-        if (files.fd == -1 || !each_number(next, [&](const char* name) { look_at(process.fd, files.fd, id, name); })) {
-            missed();
+        if (files.fd == -1 ||
+            !each_number(next, [&](const char* name) { look_at(processes, process.fd, files.fd, id, name); })) {
+            missed(processes, id);
         }
         saw_first_ = saw_first_ || std::string_view(id) == "1";
     }
@@ -63,14 +54,23 @@ public:
     }
 
 private:
-    /// Something could not be read, unless the process has ended or closed it meanwhile.
-    void missed() { found_.complete = found_.complete && (errno == ENOENT || errno == ESRCH); }
+    /// Something could not be read, unless the process has ended or closed it meanwhile, or does not matter.
+    void missed(int processes, const char* id) {
+        found_.complete = found_.complete &&
+                          (errno == ENOENT || errno == ESRCH || (since_ != 0 && !may_have_inherited(processes, id)));
+    }
 
-    void look_at(int process, int files, const char* id, const char* descriptor) {
+    [[nodiscard]] bool may_have_inherited(int processes, const char* id) const {
+        constexpr std::uint64_t is_of_kernel = 0x0020'0000; // PF_KTHREAD in linux/sched.h
+        const std::uint64_t began = stat_number(processes, id, 22);
+        return (stat_number(processes, id, 9) & is_of_kernel) == 0 && (began == 0 || began >= since_);
+    }
+
+    void look_at(int processes, int process, int files, const char* id, const char* descriptor) {
         std::array<char, PATH_MAX> text;
         const ssize_t size = ::readlinkat(files, descriptor, text.data(), text.size());
         if (size == -1) {
-            missed();
+            missed(processes, id);
             return;
         }
         if (std::ranges::find(pipes_, target_of(size, text)) == pipes_.end()) {
@@ -78,7 +78,7 @@ private:
         }
         const auto facts = read_small(process, std::string("fdinfo/") + descriptor);
         if (!facts) {
-            missed();
+            missed(processes, id);
             return;
         }
         const int flags = flags_in(*facts);
@@ -92,6 +92,7 @@ private:
 
     std::vector<std::string> pipes_;
     int access_;
+    std::uint64_t since_;
     bool saw_first_ = false; // process 1, which is always there
     holder_list found_{.known = {}, .complete = true};
 };
@@ -109,7 +110,11 @@ result<holder_list> holders(std::span<const native_handle> ends, direction way) 
         }
         pipes.emplace_back(target_of(size, text));
     }
-    search all(std::move(pipes), way == direction::read ? O_WRONLY : O_RDONLY);
+    return holders_of_links(std::move(pipes), way == direction::read ? O_WRONLY : O_RDONLY);
+}
+
+result<holder_list> holders_of_links(std::vector<std::string> links, int access, std::uint64_t since) {
+    search all(std::move(links), access, since);
     const auto looked = each_process(step, [&](int processes, const char* id) { all.look_into(processes, id); });
     if (!looked) {
         return std::unexpected(looked.error());

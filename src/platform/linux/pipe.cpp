@@ -1,3 +1,4 @@
+#include "deadlock.hpp"
 #include "descriptors.hpp"
 #include "quiet_write.hpp"
 #include "spin.hpp"
@@ -41,6 +42,7 @@ template <class Attempt>
                                                         std::string_view operation, const Attempt& attempt) {
     pacing* const pace = interrupted.pace();
     bool may_spin = pace != nullptr && pace->worth_spinning();
+    deadlock_search deadlock(events == POLLOUT ? interrupted.deadlock() : deadlock_watch::none);
     while (true) {
         ssize_t n = -1;
         errno = EAGAIN;
@@ -53,11 +55,15 @@ template <class Attempt>
         if (n == -1 && errno == EAGAIN) {
             const auto start = deadline::clock::now();
             if (!may_block) {
-                if (auto waited = wait_for(fd, events, interrupted, operation); !waited) {
+                if (auto waited = wait_for(fd, events, interrupted, operation, deadlock.next()); !waited) {
                     return std::unexpected(std::move(waited).error());
                 }
             }
-            n = attempt(may_block);
+            const bool stuck = deadlock.is_found_to_be(fd);
+            n = attempt(may_block); // the last word: before they all stood still, somebody may have read
+            if (stuck && n == -1 && errno == EAGAIN) {
+                return std::unexpected(deadlock.failure(operation));
+            }
             const int code = errno;
             if (pace != nullptr) {
                 pace->slept(deadline::clock::now() - start);

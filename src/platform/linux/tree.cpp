@@ -3,27 +3,15 @@
 
 #include "platform/platform.hpp"
 
-#include <algorithm>
-
 namespace windpipe::platform {
 
 namespace {
 
 constexpr std::string_view step = "wait for tree";
 
-/// The process group of a process; 0 if it cannot be told. Source: "pid (name) state ppid pgrp ..." of
-/// /proc/pid/stat in proc(5), where the name may hold any byte.
+/// The process group of a process; 0 if it cannot be told.
 std::uint32_t group_of(int processes, const char* id) {
-    std::array<char, 512> text{};
-    const quiet_handle file{::openat(processes, (std::string(id) + "/stat").c_str(), O_RDONLY | O_CLOEXEC)};
-    const ssize_t size = file.fd != -1 ? ::read(file.fd, text.data(), text.size()) : 0;
-    std::string_view facts(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    facts.remove_prefix(std::min(facts.rfind(')'), facts.size()));
-    for (int skipped = 0; skipped < 3; ++skipped) { // state, ppid, and then the group
-        facts.remove_prefix(std::min(facts.find(' '), facts.size()));
-        facts.remove_prefix(std::min<std::size_t>(1, facts.size()));
-    }
-    return number_of<std::uint32_t>(facts);
+    return static_cast<std::uint32_t>(stat_number(processes, id, 5));
 }
 
 bool has_ended(int pidfd) {

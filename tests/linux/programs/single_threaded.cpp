@@ -6,6 +6,7 @@
 //       read    read_to_end() from PROGRAM, which writes much
 //       broken  writes without readers, and to PROGRAM, which leaves while we wait
 //       wait    wait() for PROGRAM, which exits with 5
+//       deadlock  write() of much to PROGRAM, which sends all of it back, and nobody reads that
 // Prints "as it should be" and exits 0, or what is wrong and exits 1; 77 where the process has more threads than one.
 // A program of its own because the watchdog of a test is a thread.
 #include "support/pattern.hpp"
@@ -102,6 +103,17 @@ void wait_for(windpipe::command& program) {
     expect(status == windpipe::exit_status::exited(5), status.text());
 }
 
+void write_without_reading(windpipe::command& program) {
+    auto child = or_throw(program.in(windpipe::piped).out(windpipe::piped).spawn());
+    const auto bytes = windpipe_test::pattern(much);
+    const auto all = child.in.write(bytes);
+    expect(!all && all.error().code == std::errc::resource_deadlock_would_occur, "write() that waits for ever");
+    child.in.close();
+    std::string got;
+    or_throw(child.out.read_to_end(got));
+    expect(got.size() == all.error().transferred, std::to_string(got.size()) + " bytes came back");
+}
+
 void use(std::string_view way, windpipe::command& program) {
     if (way == "some") {
         write_some(program);
@@ -111,6 +123,8 @@ void use(std::string_view way, windpipe::command& program) {
         read_all(program);
     } else if (way == "broken") {
         write_to_nobody(program);
+    } else if (way == "deadlock") {
+        write_without_reading(program);
     } else {
         wait_for(program);
     }
