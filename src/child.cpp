@@ -81,7 +81,11 @@ result<void> process_state::signal(platform::signal_kind kind) {
 
 void process_state::end() noexcept {
     attached_.reset();
-    if (!signal(platform::signal_kind::force) || !wait({})) {
+    const bool killed = signal(platform::signal_kind::force).has_value();
+    if (killed && hold() == tree_hold::cgroup && !report()) {
+        (void)wait_tree({}); // what is left of it can be removed then
+    }
+    if (!killed || !wait({})) {
         abandon(); // it has rights we lack, or the system lacks what a wait needs: at least it shall be no zombie
     }
 }

@@ -165,7 +165,9 @@ result<spawn_plan> detail::access::plan_of(const command& what, bool shares_inpu
         return refused("current directory", what.directory_->empty() ? "the path is empty" : "a NUL byte in the path");
     }
     plan.directory = what.directory_;
-    plan.own_group = what.reach_ == containment::tree || (what.reach_ == containment::automatic && !shares_input);
+    plan.own_control_group = what.reach_ == containment::strongest;
+    plan.own_group = plan.own_control_group || what.reach_ == containment::tree ||
+                     (what.reach_ == containment::automatic && !shares_input);
     plan.dies_with_us = what.dies_with_us_;
     return plan;
 }

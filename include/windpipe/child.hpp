@@ -74,6 +74,9 @@ enum class tree_hold {
     none,
     /// Linux: a process group of its own. A descendant that makes a group or session of its own escapes, as daemons do.
     process_group,
+    /// Linux, with containment::strongest where it can be had: a control group of its own. Daemons do not escape; a
+    /// process that moves itself into another control group does, which takes the right to write there.
+    cgroup,
     /// Windows: a job object. Nobody escapes.
     job,
 };
@@ -126,8 +129,8 @@ public:
     /// see holds_tree_by(). `no_child_process`: wait() or try_wait() has given the status of the process already, by
     /// which its tree was let go. `permission_denied` on Windows for a member that may not be opened.
     /// *Systems*: on Linux the members are looked for among all processes each time that one of them has ended: those
-    /// hidden from us (hidepid) are missed, and so is one that has escaped.
-    /// *Source*: /proc/pid/stat in proc(5), pidfd_open(2); QueryInformationJobObject.
+    /// hidden from us (hidepid) are missed, and so is one that has escaped. A control group lists its own.
+    /// *Source*: /proc/pid/stat in proc(5), pidfd_open(2), cgroups(7); QueryInformationJobObject.
     [[nodiscard]] result<exit_status> wait_tree(const wait_limit& limit = {});
 
     /// What holds the tree: which promise kill() and wait_tree() can keep.
@@ -150,8 +153,9 @@ public:
     ///
     /// *Errors*: `operation_not_permitted`: it, or all that is left of its group, runs with rights that we lack.
     /// `no_child_process`: this object has no process. That it has ended is no error.
-    /// *Systems*: SIGKILL on Linux, to the child and to the group it was started in; TerminateJobObject on Windows.
-    /// *Source*: pidfd_send_signal(2), kill(2); TerminateJobObject.
+    /// *Systems*: SIGKILL on Linux, to the child and to the group it was started in, or all of its control group;
+    /// TerminateJobObject on Windows.
+    /// *Source*: pidfd_send_signal(2), kill(2), cgroup.kill in the kernel's cgroup-v2.rst; TerminateJobObject.
     [[nodiscard]] result<void> kill();
 
     /// Asks, waits up to `grace`, then forces; returns when the process has ended.

@@ -72,6 +72,13 @@ enum class containment {
     tree,
     /// The child alone on Linux; it stays in our process group. Windows: a job object all the same.
     process,
+    /// As `tree`, and on Linux in a control group (version 2) of its own besides, below ours: what it starts does not
+    /// escape by a group or session of its own, and is counted there. That needs a control group that is ours to divide
+    /// (root, a container of its own, `Delegate=` of systemd); where it is not, this is `tree`. Which it is, tells
+    /// child::holds_tree_by(). The control group is removed when the child has been waited for, or, if others of its
+    /// tree live on then, by a later start or wait of such a child after they have ended; when this process is killed
+    /// before, an empty one stays.
+    strongest,
 };
 
 /// A program, its arguments, its surroundings and its three streams.

@@ -43,6 +43,7 @@ struct spawn_plan {
     std::array<stream_plan, 3> streams;                  ///< 0, 1, 2
     std::vector<native_handle> given;                    ///< as platform::pass_end() made them, in this order
     bool own_group = false;                              ///< Linux: lead a process group
+    bool own_control_group = false;                      ///< Linux: and be in a control group, if that can be had
     bool dies_with_us = false;                           ///< killed when this process ends, however that comes
 };
 

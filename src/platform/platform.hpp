@@ -209,9 +209,11 @@ void free_region(region memory) noexcept;
 /// A child that has not been reaped, or has (then only `id` says anything).
 struct process {
     unique_handle handle;     // pidfd; process handle
-    unique_handle job;        // job object; nothing on Linux
+    unique_handle job;        // job object; directory of the control group, until it is reaped
     std::uint32_t id = 0;     // 0: no child of ours, but a member of its tree
     bool leads_group = false; // Linux: signals go to its process group
+    bool in_control_group = false;
+    std::string control_group = {}; // the path of that
     deadline::clock::time_point started;
 };
 

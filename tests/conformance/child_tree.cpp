@@ -91,6 +91,18 @@ TEST(child_tree, tells_what_holds_it) {
     EXPECT_EQ(windpipe::child().holds_tree_by(), tree_hold::none);
 }
 
+TEST(child_tree, is_held_as_strongly_as_can_be_where_that_is_asked_for) {
+    auto child = child_command("cat").in(piped).out(piped).contain(containment::strongest).spawn();
+    ASSERT_OK(child);
+    const tree_hold hold = child->holds_tree_by();
+    EXPECT_TRUE(hold == (on_windows ? tree_hold::job : tree_hold::cgroup) ||
+                (!on_windows && hold == tree_hold::process_group));
+    EXPECT_TRUE(failed(child->wait_tree({.until = 10ms}), "wait", std::errc::timed_out));
+    ASSERT_OK(child->kill());
+    EXPECT_TRUE(ended_as(child->wait_tree(), windpipe::exit_status::signalled(9)));
+    EXPECT_EQ(child->holds_tree_by(), hold);
+}
+
 TEST(child_tree, loses_a_daemon_only_where_its_hold_says_so) {
     family two("apart"); // in a session of its own
     if (two.child.holds_tree_by() == tree_hold::process_group) {

@@ -103,6 +103,10 @@ WINDPIPE_CHILD_SIDE int child_main(void* argument) {
     if (orders.parent != 0 && !die_with(orders.parent)) {
         give_up(orders, child_step::parent);
     }
+    // Not to be in it is no failure: our side makes do with the group.
+    orders.in_control_group =
+        orders.in_control_group ||
+        (orders.control_group_list != -1 && child_call("write", SYS_write, orders.control_group_list, "0", 1) == 1);
     if (orders.own_group && child_call("setpgid", SYS_setpgid, 0, 0) != 0) {
         give_up(orders, child_step::group);
     }
@@ -209,11 +213,16 @@ long clone_by_clone3(child_orders& orders, const child_stack& stack, int& pidfd)
     args.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
     args.stack = reinterpret_cast<std::uint64_t>(stack.bottom());
     args.stack_size = child_stack::size - child_stack::guard;
+    if (orders.control_group != -1) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<std::uint64_t>(orders.control_group);
+    }
+    orders.in_control_group = orders.control_group != -1;
     orders.handlers_cleared = true;
     const long pid = sys::once("clone3", [&] {
         return clone_call(SYS_clone3, reinterpret_cast<std::uintptr_t>(&args), sizeof args, nullptr, orders);
     });
-    if (pid == -1 && (errno == ENOSYS || errno == EPERM)) {
+    if (pid == -1 && (errno == ENOSYS || (errno == EPERM && orders.control_group == -1))) {
         lacks_clone3.store(true, std::memory_order_relaxed);
         errno = ENOSYS;
     }
@@ -238,7 +247,12 @@ pid_t clone_child(child_orders& orders, int& pidfd) {
         return -1;
     }
     long pid = clone_by_clone3(orders, stack, pidfd);
+    if (pid == -1 && orders.control_group != -1 && errno != ENOSYS) { // it may not be started there
+        orders.control_group = orders.control_group_list = -1;
+        pid = clone_by_clone3(orders, stack, pidfd);
+    }
     if (pid == -1 && errno == ENOSYS) {
+        orders.in_control_group = false;
         orders.handlers_cleared = false;
         pid = sys::once("clone", [&] { return clone_by_clone(orders, stack, pidfd); });
     }

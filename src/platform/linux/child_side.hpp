@@ -28,7 +28,10 @@ struct child_orders {
     std::size_t place_count;
     pid_t parent; // with which it dies, or 0
     bool own_group;
-    bool handlers_cleared; // by the clone itself
+    int control_group;      // its directory, to be started in, or -1
+    int control_group_list; // its cgroup.procs, to enter it where it was not started in it
+    bool in_control_group;  // whether it is
+    bool handlers_cleared;  // by the clone itself
 
     child_step failed_step = child_step::none;
     int failed_code = 0;

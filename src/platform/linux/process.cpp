@@ -1,3 +1,4 @@
+#include "control_group.hpp"
 #include "descriptors.hpp"
 #include "reaper.hpp"
 
@@ -66,11 +67,13 @@ result<std::optional<exit_report>> reap(process& what) {
                 "waits for any child");
         }
         report.status = *status;
+        remove_control_group(what);
         return report;
     }
     if (info.si_pid == 0) {
         return std::nullopt;
     }
+    remove_control_group(what);
     constexpr std::uint64_t kibibyte = 1024;
     report.status = status_of(info.si_code, info.si_status);
     report.usage.user = duration_of(usage.ru_utime);
@@ -97,6 +100,10 @@ result<void> wait_ended(const process& what, interruption& interrupted) {
 result<void> signal(const process& what, signal_kind kind) {
     const bool force = kind == signal_kind::force;
     const int number = force ? SIGKILL : SIGTERM;
+    result<void> of_all;
+    if (force && what.in_control_group) {
+        of_all = kill_control_group(what);
+    }
     const int of_group = what.leads_group ? signal_group(what, number) : ESRCH;
     if (force || of_group == ESRCH) {
         if (sys::pidfd_send_signal(what.handle.get(), number, 0) == -1 && errno != ESRCH) {
@@ -106,9 +113,12 @@ result<void> signal(const process& what, signal_kind kind) {
     if (of_group != 0 && of_group != ESRCH) {
         return sys::failed(force ? "kill" : "terminate", of_group, "the process group of the child");
     }
-    return {};
+    return of_all;
 }
 
-void abandon(process&& what) noexcept { reap_later(std::move(what.handle)); }
+void abandon(process&& what) noexcept {
+    remove_control_group(what);
+    reap_later(std::move(what.handle));
+}
 
 } // namespace windpipe::platform

@@ -1,4 +1,5 @@
 #include "child_side.hpp"
+#include "control_group.hpp"
 #include "descriptors.hpp"
 #include "keeper.hpp"
 #include "program.hpp"
@@ -173,6 +174,8 @@ result<process> spawn(const spawn_plan& plan) {
     if (!program) {
         return std::unexpected(program.error());
     }
+    control_group group = plan.own_control_group ? control_group::make() : control_group();
+    const unique_handle group_list(group ? sys::openat(group.directory(), "cgroup.procs", O_WRONLY | O_CLOEXEC) : -1);
     const std::vector<char*> arguments = pointers(plan.arguments);
     const std::vector<char*> environment = plan.environment ? pointers(*plan.environment) : std::vector<char*>{};
     child_orders orders{.program = program->c_str(),
@@ -185,6 +188,9 @@ result<process> spawn(const spawn_plan& plan) {
                         .place_count = moves.place.size(),
                         .parent = plan.dies_with_us ? ::getpid() : 0,
                         .own_group = plan.own_group,
+                        .control_group = group.directory(),
+                        .control_group_list = group_list.get(),
+                        .in_control_group = false,
                         .handlers_cleared = false};
     process started;
     started.started = deadline::clock::now();
@@ -206,7 +212,11 @@ result<process> spawn(const spawn_plan& plan) {
         reap_now(pidfd);
         return std::unexpected(step_error(orders, plan));
     }
-    return with_clear_handle(std::move(started));
+    auto clear = with_clear_handle(std::move(started));
+    if (clear && orders.in_control_group) {
+        std::move(group).move_into(*clear);
+    }
+    return clear;
 }
 
 } // namespace windpipe::platform

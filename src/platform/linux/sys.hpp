@@ -117,6 +117,12 @@ inline int stat(const char* path, struct stat* into) {
 inline int openat(int directory, const char* path, int flags) {
     return again("openat", [&] { return ::openat(directory, path, flags); });
 }
+inline int mkdir(const char* path, mode_t mode) {
+    return once("mkdir", [&] { return ::mkdir(path, mode); });
+}
+inline int rmdir(const char* path) {
+    return once("rmdir", [&] { return ::rmdir(path); });
+}
 inline ssize_t getdents64(int directory, void* into, std::size_t size) {
     return once("getdents64", [&] { return ::getdents64(directory, into, size); });
 }

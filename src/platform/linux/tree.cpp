@@ -1,3 +1,4 @@
+#include "control_group.hpp"
 #include "descriptors.hpp"
 #include "proc.hpp"
 
@@ -39,6 +40,9 @@ result<unique_handle> running_member(int processes, const char* id, std::uint32_
 } // namespace
 
 tree_hold hold_on(const process& what) noexcept {
+    if (what.in_control_group) {
+        return tree_hold::cgroup;
+    }
     return what.leads_group ? tree_hold::process_group : tree_hold::none;
 }
 
@@ -47,6 +51,9 @@ tree_hold hold_on(const process& what) noexcept {
 result<unique_handle> tree_member(const process& what) {
     if (!has_ended(what.handle.get())) {
         return private_copy(what.handle.get(), step);
+    }
+    if (what.in_control_group) {
+        return control_group_member(what);
     }
     for (int look = 0; look < 2; ++look) {
         result<unique_handle> found;
