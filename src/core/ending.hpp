@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace windpipe {
 
@@ -14,8 +15,8 @@ namespace windpipe {
 class ending {
 public:
     /// Of some children, whose end is told one by one.
-    ending(const end_policy& policy, const wait_limit& limit, std::size_t children)
-        : policy_(policy), limit_(limit), running_(children) {}
+    ending(const end_policy& policy, wait_limit limit, std::size_t children)
+        : policy_(policy), limit_(std::move(limit)), running_(children) {}
 
     /// Whether a child counts as ended only when its tree has.
     [[nodiscard]] bool waits_for_trees() const noexcept { return policy_.when == end_policy::rule::tree_ended; }

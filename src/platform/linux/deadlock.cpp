@@ -66,7 +66,8 @@ bool is_only_thread(int processes) {
     const quiet_handle list{::openat(processes, "self/task", list_flags)};
     const auto next = [&](char* into, std::size_t size) { return ::getdents64(list.fd, into, size); };
     int count = 0;
-    return list.fd != -1 && each_number(next, [&](const char* /*id*/) { ++count; }) && count == 1;
+    const bool listed = list.fd != -1 && each_number(next, [&](const char* /*id*/) { ++count; });
+    return listed && count == 1;
 }
 
 /// Who has the read end of `pipe`, if all of them wait for room in pipes that only such processes, and we, can read
