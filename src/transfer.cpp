@@ -1,4 +1,5 @@
 #include "calls.hpp"
+#include "moving.hpp"
 
 #include <windpipe/transfer.hpp>
 
@@ -6,36 +7,43 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <string>
 
 namespace windpipe {
 
 using detail::access;
 using detail::endpoint;
+using platform::direction;
+using platform::transfer_side;
+using source = stream_plan::source;
 
 namespace {
 
-/// One transfer, while both of its ends are in use.
+/// One transfer, while both of its sides are in use.
 class passage {
 public:
-    passage(native_handle from, native_handle to, interruption& reading, interruption& writing)
-        : from_(from), to_(to), reading_(reading), writing_(writing) {}
+    passage(const transfer_side& from, const transfer_side& to, interruption& reading, interruption& writing)
+        : from_(from), to_(to), reading_(reading), writing_(writing), splices_(from.splices && to.splices) {}
 
     /// Moves 1..most bytes; 0 is end of stream.
     result<std::size_t> move_some(std::size_t most) {
-        if (!copies_) {
-            auto moved = platform::splice_some(from_, to_, most, reading_, writing_);
+        if (splices_) {
+            auto moved = platform::splice_some(from_.handle, to_.handle, most, reading_, writing_);
             if (!moved) {
                 return std::unexpected(std::move(moved).error());
             }
             if (*moved) {
                 return **moved;
             }
-            copies_.reset(new (std::nothrow) std::byte[size]);
+            splices_ = false;
         }
-        if (!copies_) {
+        if (!memory_) {
+            memory_.reset(new (std::nothrow) std::byte[size]);
+        }
+        if (!memory_) {
             return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "transfer"});
         }
-        return copy_some(std::span(copies_.get(), std::min(size, most)));
+        return copy_some(std::span(memory_.get(), std::min(size, most)));
     }
 
 private:
@@ -43,73 +51,149 @@ private:
 
     /// What is there is looked at, written, and only then taken, as far as it was written.
     result<std::size_t> copy_some(std::span<std::byte> buffer) {
-        result<std::size_t> seen = 0;
-        while (*seen == 0) {
-            const auto more = platform::wait_readable(from_, reading_);
-            if (!more || !*more) {
-                return more ? result<std::size_t>(0) : std::unexpected(more.error());
-            }
-            seen = platform::peek(from_, buffer);
-            if (!seen) {
-                return seen;
-            }
+        const auto seen =
+            from_.what == transfer_side::kind::pipe ? look_into_pipe(buffer) : platform::look(from_, buffer, reading_);
+        if (!seen || *seen == 0) {
+            return seen;
         }
-        const const_buffer bytes = buffer.first(*seen);
-        auto written = platform::write_some(to_, {&bytes, 1}, no_limit, false, writing_);
-        for (std::size_t taken = 0; written && taken < *written;) {
-            const auto n = platform::read_some(from_, buffer.first(*written - taken), reading_);
-            if (!n) {
-                return n;
-            }
-            taken += *n;
+        const auto written = write_some(buffer.first(*seen));
+        const std::size_t count = written.value_or(0);
+        if (const auto taken = from_.what == transfer_side::kind::pipe
+                                   ? take_from_pipe(buffer.first(count))
+                                   : platform::take(from_, buffer.first(*seen), count);
+            written && !taken) {
+            return std::unexpected(taken.error());
         }
         return written;
     }
 
-    native_handle from_;
-    native_handle to_;
+    result<std::size_t> look_into_pipe(std::span<std::byte> buffer) {
+        while (true) {
+            const auto more = platform::wait_readable(from_.handle, reading_);
+            if (!more || !*more) {
+                return more ? result<std::size_t>(0) : std::unexpected(more.error());
+            }
+            if (auto seen = platform::peek(from_.handle, buffer); !seen || *seen > 0) {
+                return seen;
+            }
+        }
+    }
+
+    /// They are there, and written already: a stop that comes now is too late.
+    result<void> take_from_pipe(std::span<std::byte> buffer) {
+        const wait_limit unlimited;
+        interruption uninterrupted(unlimited);
+        for (std::size_t taken = 0; taken < buffer.size();) {
+            const auto n = platform::read_some(from_.handle, buffer.subspan(taken), uninterrupted);
+            if (!n) {
+                return std::unexpected(n.error());
+            }
+            taken += *n;
+        }
+        return {};
+    }
+
+    result<std::size_t> write_some(const_buffer bytes) {
+        return to_.what == transfer_side::kind::pipe
+                   ? platform::write_some(to_.handle, {&bytes, 1}, no_limit, false, writing_)
+                   : platform::put(to_, bytes, writing_);
+    }
+
+    transfer_side from_;
+    transfer_side to_;
     interruption& reading_;
     interruption& writing_;
-    std::unique_ptr<std::byte[]> copies_;
+    bool splices_;
+    std::unique_ptr<std::byte[]> memory_;
 };
+
+/// `reading` and `writing` are of the two sides, and need not have an end.
+result<std::size_t> pass(const transfer_side& from, const transfer_side& to, std::size_t most, interruption& reading,
+                         interruption& writing) {
+    passage way(from, to, reading, writing);
+    return move_all(most, reading, "transfer", [&](std::size_t left) { return way.move_some(left); });
+}
+
+std::unexpected<error> canceled() {
+    return std::unexpected(interruption::gave_up(std::errc::operation_canceled, "transfer"));
+}
+
+/// Opens a file for a transfer of `end`.
+result<unique_handle> open_for(const detail::pipe_end& end, source how, const std::string& path) {
+    if (!end.is_open()) {
+        return std::unexpected(endpoint::closed_error("transfer"));
+    }
+    if (path.empty() || path.find('\0') != std::string::npos) {
+        return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), platform::open_file_step,
+                                     path.empty() ? "the file name is empty" : "a NUL byte in the file name"});
+    }
+    return platform::open_file(path, how);
+}
+
+result<std::size_t> transfer_to_path(pipe_reader& from, source how, const std::string& path, std::size_t most,
+                                     const wait_limit& limit) {
+    const auto file = open_for(from, how, path);
+    return file ? transfer(from, file->get(), most, limit) : std::unexpected(file.error());
+}
 
 } // namespace
 
 result<std::size_t> transfer(pipe_reader& from, pipe_writer& to, std::size_t most, const wait_limit& limit) {
-    const endpoint::use source(access::endpoint_of(from));
-    const endpoint::use target(access::endpoint_of(to));
-    if (!source || !target) {
+    const endpoint::use first(access::endpoint_of(from));
+    const endpoint::use second(access::endpoint_of(to));
+    if (!first || !second) {
         return std::unexpected(endpoint::closed_error("transfer"));
     }
     interruption reading(limit, access::endpoint_of(from));
     interruption writing(limit, access::endpoint_of(to));
     reading.together_with(writing);
     if (reading.canceled()) {
-        return std::unexpected(interruption::gave_up(std::errc::operation_canceled, "transfer"));
+        return canceled();
     }
     if (auto flushed = flush_tied(from, limit); !flushed) {
         return std::unexpected(std::move(flushed).error());
     }
-    passage way(source.handle(), target.handle(), reading, writing);
-    std::size_t total = 0;
-    while (total < most) {
-        auto moved = way.move_some(most - total);
-        if (!moved) {
-            moved.error().transferred = total;
-            return moved;
-        }
-        if (*moved == 0) {
-            break;
-        }
-        total += *moved;
-        // Asked every time: as long as something can be moved, no call has to wait and notice it.
-        if (const auto why = total < most ? reading.why() : std::nullopt) {
-            error gave_up = interruption::gave_up(*why, "transfer");
-            gave_up.transferred = total;
-            return std::unexpected(std::move(gave_up));
-        }
+    return pass({.handle = first.handle()}, {.handle = second.handle()}, most, reading, writing);
+}
+
+result<std::size_t> transfer(pipe_reader& from, native_handle to, std::size_t most, const wait_limit& limit) {
+    const auto file = platform::side_of(to, direction::write);
+    if (!file) {
+        return std::unexpected(file.error());
     }
-    return total;
+    return call_on(from, "transfer", limit, [&](auto handle, interruption& reading) -> result<std::size_t> {
+        if (auto flushed = flush_tied(from, limit); !flushed) {
+            return std::unexpected(std::move(flushed).error());
+        }
+        interruption writing(limit);
+        reading.together_with(writing);
+        return pass({.handle = handle}, *file, most, reading, writing);
+    });
+}
+
+result<std::size_t> transfer(native_handle from, pipe_writer& to, std::size_t most, const wait_limit& limit) {
+    const auto file = platform::side_of(from, direction::read);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    return call_on(to, "transfer", limit, [&](auto handle, interruption& writing) -> result<std::size_t> {
+        interruption reading(limit);
+        reading.together_with(writing);
+        return pass(*file, {.handle = handle}, most, reading, writing);
+    });
+}
+
+result<std::size_t> transfer(pipe_reader& from, const to_file& to, std::size_t most, const wait_limit& limit) {
+    return transfer_to_path(from, source::write_file, to.path, most, limit);
+}
+
+result<std::size_t> transfer(pipe_reader& from, const append_to& to, std::size_t most, const wait_limit& limit) {
+    return transfer_to_path(from, source::append_file, to.path, most, limit);
+}
+
+result<std::size_t> transfer(const from_file& from, pipe_writer& to, std::size_t most, const wait_limit& limit) {
+    const auto file = open_for(to, source::read_file, from.path);
+    return file ? transfer(file->get(), to, most, limit) : std::unexpected(file.error());
 }
 
 } // namespace windpipe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <windpipe/error.hpp>
+#include <windpipe/files.hpp>
 #include <windpipe/handle.hpp>
 #include <windpipe/pipe.hpp>
 
@@ -29,21 +30,6 @@ inline constexpr null_t null{};
 /// A new pipe; our end is child::in, child::out or child::err.
 struct piped_t {};
 inline constexpr piped_t piped{};
-
-/// A file to read. It is opened by us, relative to our current directory.
-struct from_file {
-    std::string path; ///< UTF-8
-};
-
-/// A file to write, made if missing, emptied first. Opened by us, relative to our current directory.
-struct to_file {
-    std::string path; ///< UTF-8
-};
-
-/// A file to write, made if missing, at its end. Opened by us, relative to our current directory.
-struct append_to {
-    std::string path; ///< UTF-8
-};
 
 /// For `err` only: wherever `out` goes (2>&1).
 struct with_stdout_t {};

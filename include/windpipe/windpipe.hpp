@@ -7,6 +7,7 @@
 #include <windpipe/child.hpp>    // IWYU pragma: export
 #include <windpipe/command.hpp>  // IWYU pragma: export
 #include <windpipe/error.hpp>    // IWYU pragma: export
+#include <windpipe/files.hpp>    // IWYU pragma: export
 #include <windpipe/frames.hpp>   // IWYU pragma: export
 #include <windpipe/handle.hpp>   // IWYU pragma: export
 #include <windpipe/handover.hpp> // IWYU pragma: export

@@ -90,6 +90,7 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted);
 /// Moves 1..most bytes from one pipe into another without their passing through this process; 0 is end of stream. What
 /// is not moved stays. Nothing: this system (Windows: always) or these ends cannot do it, and nothing has been done.
 /// No readers: broken_pipe, as write_some(). PRE: the interruptions of the two ends are together, most > 0.
+/// One of the two may be no pipe, see transfer_side.
 result<std::optional<std::size_t>> splice_some(native_handle from, native_handle to, std::size_t most,
                                                interruption& reading, interruption& writing);
 
@@ -104,6 +105,33 @@ result<unique_handle> duplicate(native_handle end);
 /// device: what is returned is private, and neither later opens nor children meet it by accident.
 /// Source: F_DUPFD_CLOEXEC in fcntl(2); GetStdHandle, SetStdHandle.
 result<unique_handle> take_standard(direction way);
+
+// ---- files and sockets in transfers ------------------------------------------------------------------- files.cpp
+
+/// One side of a transfer: a pipe, or a file or socket of the user's.
+struct transfer_side {
+    enum class kind { pipe, file, socket };
+    native_handle handle = no_handle;
+    kind what = kind::pipe;
+    bool splices = true; // splice_some() may be tried with it: it does not wait where it must not
+};
+
+inline constexpr std::string_view open_file_step = "open file";
+/// Opens a file by its path. POST: private. PRE: `how` is read_file, write_file or append_file; a path without NUL.
+result<unique_handle> open_file(const std::string& path, stream_plan::source how);
+
+/// What `handle` is. bad_file_descriptor where it is not open, invalid_argument where it is not open this way,
+/// operation_not_supported for what cannot give back what it has given (a device to read from) and others.
+result<transfer_side> side_of(native_handle handle, direction way);
+
+/// Reads 1..into.size() bytes of a file or socket; 0: its end. They are taken only by take(), which follows.
+/// PRE: no pipe, into is not empty.
+result<std::size_t> look(const transfer_side& from, std::span<std::byte> into, interruption& interrupted);
+/// Takes the first `count` of the bytes just seen; the others will be seen again. PRE: count <= seen.size().
+result<void> take(const transfer_side& from, std::span<std::byte> seen, std::size_t count);
+/// Writes at least one byte, and waits for room in a socket. No readers: broken_pipe, as write_some().
+/// PRE: no pipe, bytes is not empty.
+result<std::size_t> put(const transfer_side& to, const_buffer bytes, interruption& interrupted);
 
 // ---- who has the other end open ---------------------------------------------------------------------- holders.cpp
 

@@ -1,6 +1,9 @@
 // Every system call of what is done with pipes fails once.
 #include "each_call.hpp"
 
+#include "conformance/helpers/processes.hpp"
+#include "support/native.hpp"
+
 #include <windpipe/transfer.hpp>
 #include <windpipe/windpipe.hpp>
 
@@ -148,6 +151,45 @@ void transfer_that_waits_or_finds_nobody() {
     EXPECT_EQ(or_throw(from.reader.available()), 1U);
 }
 
+void transfer_to_a_file_and_back() {
+    const auto file = scratch_file();
+    auto [reader, writer] = or_throw(make_pipe());
+    or_throw(writer.write("hello"));
+    EXPECT_EQ(or_throw(windpipe::transfer(reader, file.get(), 5)), 5U);
+    set_position(file.get(), 0);
+    EXPECT_EQ(or_throw(windpipe::transfer(file.get(), writer)), 5U);
+    std::array<std::byte, 5> got{};
+    EXPECT_EQ(or_throw(reader.read(got)), 5U);
+    expect_timeout(windpipe::transfer(reader, file.get(), 1, {.until = 1ms}));
+}
+
+void transfer_to_a_path_and_back() {
+    const scratch_directory scratch;
+    auto [reader, writer] = or_throw(make_pipe());
+    or_throw(writer.write("hello"));
+    EXPECT_EQ(or_throw(windpipe::transfer(reader, windpipe::to_file{utf8(scratch / "file")}, 3)), 3U);
+    EXPECT_EQ(or_throw(windpipe::transfer(reader, windpipe::append_to{utf8(scratch / "file")}, 2)), 2U);
+    EXPECT_EQ(or_throw(windpipe::transfer(windpipe::from_file{utf8(scratch / "file")}, writer)), 5U);
+}
+
+void transfer_from_a_file_to_a_full_pipe() {
+    const auto file = scratch_file();
+    auto [reader, writer] = or_throw(make_pipe());
+    const std::vector<std::byte> all(or_throw(writer.capacity()));
+    or_throw(writer.write(all));
+    EXPECT_EQ(or_throw(windpipe::transfer(reader, file.get(), all.size())), all.size());
+    set_position(file.get(), 0);
+    or_throw(writer.write(all));
+    expect_timeout(windpipe::transfer(file.get(), writer, windpipe::no_limit, {.until = 1ms}));
+    reader.close();
+    auto moved = windpipe::transfer(file.get(), writer);
+    if (moved) {
+        ADD_FAILURE() << "nobody could have read it";
+    } else if (moved.error().code != std::errc::broken_pipe) {
+        or_throw(std::move(moved));
+    }
+}
+
 const std::vector<std::pair<const char*, operation>>& pipe_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_pipes", make_pipes},
@@ -160,6 +202,9 @@ const std::vector<std::pair<const char*, operation>>& pipe_operations() {
         {"find_holders", find_holders},
         {"transfer_to_another_pipe", transfer_to_another_pipe},
         {"transfer_that_waits_or_finds_nobody", transfer_that_waits_or_finds_nobody},
+        {"transfer_to_a_file_and_back", transfer_to_a_file_and_back},
+        {"transfer_to_a_path_and_back", transfer_to_a_path_and_back},
+        {"transfer_from_a_file_to_a_full_pipe", transfer_from_a_file_to_a_full_pipe},
     };
     return all;
 }

@@ -3,6 +3,7 @@
 
 #include <windpipe/handle.hpp>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,8 @@ std::string identity(windpipe::native_handle handle);
 windpipe::native_handle closed_handle();
 /// An open ordinary file, made for the purpose and gone when closed, readable and writable.
 windpipe::unique_handle scratch_file();
+/// Moves a file's position, counted from its beginning.
+void set_position(windpipe::native_handle file, std::size_t position);
 /// A copy of the handle that children may inherit.
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle);
 /// Sets a variable of this process's environment, or removes it where `value` is null.

@@ -36,6 +36,17 @@ const timespec* timeout_until(const deadline& until, timespec& storage) {
     return &storage;
 }
 
+int file_flags(stream_plan::source how) noexcept {
+    switch (how) {
+    case stream_plan::source::read_file:
+        return O_RDONLY;
+    case stream_plan::source::write_file:
+        return O_WRONLY | O_CREAT | O_TRUNC;
+    default:
+        return O_WRONLY | O_CREAT | O_APPEND;
+    }
+}
+
 bool cannot_be_called_off(const interruption& interrupted) {
     return interrupted.unlimited() && __libc_single_threaded != 0 && interrupted.deadlock() == deadlock_watch::none;
 }

@@ -16,6 +16,11 @@ result<unique_handle> private_copy(int fd, std::string_view operation);
 /// `fd` itself, or its private copy if it is 0, 1 or 2 (which is then closed).
 result<unique_handle> clear_of_standard(unique_handle fd, std::string_view operation);
 
+/// How a file is opened for reading, emptied, or for its end. PRE: a source that has a path.
+int file_flags(stream_plan::source how) noexcept;
+/// The rights of a file that is made.
+inline constexpr mode_t by_umask = 0666;
+
 /// Whether nothing can end a wait but what it waits for: no deadline, no stop, no look for a deadlock, and no other
 /// thread that could close the end. Then the system may wait in one call.
 bool cannot_be_called_off(const interruption& interrupted);

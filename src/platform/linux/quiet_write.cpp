@@ -249,7 +249,11 @@ ssize_t blocking_read(int fd, void* into, std::size_t size) { return sys::read(f
 ssize_t blocking_write(int fd, const iovec* pieces, int count) {
     const int flags = taken.load(std::memory_order_relaxed) & without_signal;
     const ssize_t n = write_once(fd, pieces, count, flags);
-    return n == -1 && refused() && flags != 0 ? write_once(fd, pieces, count, find_out_flags() & without_signal) : n;
+    if (n != -1 || !refused() || flags == 0) {
+        return n;
+    }
+    const int known = find_out_flags() & without_signal;
+    return write_once(fd, pieces, count, known != flags ? known : 0); // the same: it is this file that refuses
 }
 
 } // namespace windpipe::platform

@@ -29,7 +29,6 @@ bool is_shared(int standard) {
 }
 
 result<int> open_stream(child_streams& streams, std::size_t i, const std::string& path, int flags) {
-    constexpr mode_t by_umask = 0666;
     streams.opened[i].reset(sys::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, by_umask));
     if (!streams.opened[i]) {
         return sys::failed(open_steps[i], errno, path);
@@ -55,11 +54,9 @@ result<int> resolve(child_streams& streams, std::size_t i, const stream_plan& pl
     case null:
         return open_stream(streams, i, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
     case read_file:
-        return open_stream(streams, i, plan.path, O_RDONLY);
     case write_file:
-        return open_stream(streams, i, plan.path, O_WRONLY | O_CREAT | O_TRUNC);
     case append_file:
-        return open_stream(streams, i, plan.path, O_WRONLY | O_CREAT | O_APPEND);
+        return open_stream(streams, i, plan.path, file_flags(plan.from));
     case handle:
         if (plan.handle < 0) { // plan_moves() has a meaning of its own for these
             return sys::failed(open_steps[i], EBADF, not_open(plan.handle));

@@ -156,6 +156,19 @@ inline ssize_t tee(int from, int to, std::size_t size, unsigned flags) {
 inline ssize_t splice(int from, int to, std::size_t size, unsigned flags) {
     return again("splice", [&] { return ::splice(from, nullptr, to, nullptr, size, flags); });
 }
+inline off_t lseek(int fd, off_t by, int from) {
+    return once("lseek", [&] { return ::lseek(fd, by, from); });
+}
+inline ssize_t recv(int fd, void* into, std::size_t size, int flags) {
+    return again("recvfrom", [&] { return ::recv(fd, into, size, flags); });
+}
+inline ssize_t send(int fd, const void* from, std::size_t size, int flags) {
+    return again("sendto", [&] { return ::send(fd, from, size, flags); });
+}
+inline int getsockopt(int fd, int option, int* into) {
+    socklen_t size = sizeof *into;
+    return once("getsockopt", [&] { return ::getsockopt(fd, SOL_SOCKET, option, into, &size); });
+}
 /// Once: a caller that waits must look at its deadline again.
 inline int ppoll(pollfd* fds, nfds_t count, const timespec* timeout) {
     return once("ppoll", [&] { return ::ppoll(fds, count, timeout, nullptr); });

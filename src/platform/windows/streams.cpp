@@ -12,32 +12,15 @@ using source = stream_plan::source;
 
 constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-result<unique_handle> open(const wchar_t* path, DWORD access, DWORD disposition, std::string_view step,
-                           const std::string& name) {
-    SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-    unique_handle file = sys::create_file(path, access, share_all, disposition, &inheritable);
+result<unique_handle> open(const wchar_t* path, DWORD access, DWORD disposition, bool inheritable,
+                           std::string_view step, const std::string& name) {
+    SECURITY_ATTRIBUTES security{sizeof(SECURITY_ATTRIBUTES), nullptr, inheritable ? TRUE : FALSE};
+    unique_handle file = sys::create_file(path, access, share_all, disposition, &security);
     return file ? result<unique_handle>(std::move(file)) : sys::failed(step, ::GetLastError(), name);
 }
 
 result<unique_handle> null_device(std::size_t number, std::string_view step) {
-    return open(L"NUL", number == 0 ? GENERIC_READ : GENERIC_WRITE, OPEN_EXISTING, step, "NUL");
-}
-
-result<unique_handle> open_file(const stream_plan& plan, std::string_view step) {
-    const auto path = to_utf16(plan.path, step);
-    if (!path) {
-        return std::unexpected(path.error());
-    }
-    switch (plan.from) {
-    case source::read_file:
-        return open(wide(*path), GENERIC_READ, OPEN_EXISTING, step, plan.path);
-    case source::write_file:
-        return open(wide(*path), GENERIC_WRITE, CREATE_ALWAYS, step, plan.path);
-    default:
-        // Without FILE_WRITE_DATA every write goes to the end, whoever else writes. Source: "File Access Rights
-        // Constants".
-        return open(wide(*path), FILE_GENERIC_WRITE & ~DWORD{FILE_WRITE_DATA}, OPEN_ALWAYS, step, plan.path);
-    }
+    return open(L"NUL", number == 0 ? GENERIC_READ : GENERIC_WRITE, OPEN_EXISTING, true, step, "NUL");
 }
 
 result<unique_handle> inheritable_copy(HANDLE handle, std::string_view step) {
@@ -69,7 +52,7 @@ result<unique_handle> open_stream(const stream_plan& plan, std::size_t number) {
     case source::read_file:
     case source::write_file:
     case source::append_file:
-        return open_file(plan, step);
+        return open_path(plan.path, plan.from, true, step);
     case source::handle:
         return inheritable_end(plan.handle, step);
     case source::null:
@@ -80,6 +63,23 @@ result<unique_handle> open_stream(const stream_plan& plan, std::size_t number) {
 }
 
 } // namespace
+
+result<unique_handle> open_path(const std::string& name, source how, bool inheritable, std::string_view step) {
+    const auto path = to_utf16(name, step);
+    if (!path) {
+        return std::unexpected(path.error());
+    }
+    switch (how) {
+    case source::read_file:
+        return open(wide(*path), GENERIC_READ, OPEN_EXISTING, inheritable, step, name);
+    case source::write_file:
+        return open(wide(*path), GENERIC_WRITE, CREATE_ALWAYS, inheritable, step, name);
+    default:
+        // Without FILE_WRITE_DATA every write goes to the end, whoever else writes. Source: "File Access Rights
+        // Constants".
+        return open(wide(*path), FILE_GENERIC_WRITE & ~DWORD{FILE_WRITE_DATA}, OPEN_ALWAYS, inheritable, step, name);
+    }
+}
 
 result<unique_handle> inheritable_end(HANDLE handle, std::string_view step) {
     if (handle == nullptr || handle == no_handle) {

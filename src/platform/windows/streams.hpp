@@ -6,6 +6,7 @@
 #include <windpipe/error.hpp>
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace windpipe::platform {
@@ -22,5 +23,9 @@ result<inheritable_streams> open_streams(const spawn_plan& plan);
 /// A duplicate of an end or a file that a command holds, for a child. Its run-time takes its handles for synchronous
 /// ones: others are refused.
 result<unique_handle> inheritable_end(native_handle handle, std::string_view step);
+
+/// Opens a file for a child, or for ourselves. PRE: a source that has a path.
+result<unique_handle> open_path(const std::string& name, stream_plan::source how, bool inheritable,
+                                std::string_view step);
 
 } // namespace windpipe::platform

@@ -144,6 +144,23 @@ inline BOOL write_file(HANDLE handle, const void* from, DWORD size, OVERLAPPED* 
     return call("WriteFile", FALSE, ::WriteFile, handle, from, size, static_cast<DWORD*>(nullptr), operation);
 }
 
+// Files opened for synchronous transfers, which have a position
+inline DWORD get_file_type(HANDLE handle) noexcept {
+    return call("GetFileType", DWORD{FILE_TYPE_UNKNOWN}, ::GetFileType, handle);
+}
+inline BOOL read_next(HANDLE handle, void* into, DWORD size, DWORD* done) noexcept {
+    return call("ReadFile", FALSE, ::ReadFile, handle, into, size, done, static_cast<OVERLAPPED*>(nullptr));
+}
+inline BOOL write_next(HANDLE handle, const void* from, DWORD size, DWORD* done) noexcept {
+    return call("WriteFile", FALSE, ::WriteFile, handle, from, size, done, static_cast<OVERLAPPED*>(nullptr));
+}
+inline BOOL move_position(HANDLE handle, LONGLONG by) noexcept {
+    LARGE_INTEGER distance{};
+    distance.QuadPart = by;
+    return call("SetFilePointerEx", FALSE, ::SetFilePointerEx, handle, distance, static_cast<LARGE_INTEGER*>(nullptr),
+                DWORD{FILE_CURRENT});
+}
+
 // What Win32 itself does not tell; see sys.cpp
 /// Whether transfers on it block: it was opened without FILE_FLAG_OVERLAPPED.
 BOOL query_synchronous(HANDLE handle, bool* synchronous) noexcept;

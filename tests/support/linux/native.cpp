@@ -56,6 +56,10 @@ windpipe::unique_handle scratch_file() {
     return windpipe::unique_handle(checked(::memfd_create("scratch", MFD_CLOEXEC), "memfd_create"));
 }
 
+void set_position(windpipe::native_handle file, std::size_t position) {
+    checked(static_cast<int>(::lseek(file, static_cast<off_t>(position), SEEK_SET)), "lseek");
+}
+
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle) {
     return windpipe::unique_handle(checked(::dup(handle), "dup"));
 }

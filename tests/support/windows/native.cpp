@@ -86,6 +86,12 @@ windpipe::unique_handle scratch_file() {
     return windpipe::unique_handle(file);
 }
 
+void set_position(windpipe::native_handle file, std::size_t position) {
+    LARGE_INTEGER distance{};
+    distance.QuadPart = static_cast<LONGLONG>(position);
+    check(SetFilePointerEx(file, distance, nullptr, FILE_BEGIN) != 0, "SetFilePointerEx");
+}
+
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle) {
     HANDLE copy = nullptr;
     check(DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS) != 0,
