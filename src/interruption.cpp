@@ -17,7 +17,11 @@ void interruption::disarm() noexcept {
 bool interruption::closing() const noexcept { return end_ != nullptr && end_->closing(); }
 
 bool interruption::canceled() const noexcept {
-    return closing() || (other_ != nullptr && other_->closing()) || limit_.stop.stop_requested();
+    bool off = closing() || limit_.stop.stop_requested();
+    for (const interruption* other = other_; !off && other != nullptr && other != this; other = other->other_) {
+        off = other->closing();
+    }
+    return off;
 }
 
 std::optional<std::errc> interruption::why() const noexcept {

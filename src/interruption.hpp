@@ -42,10 +42,11 @@ public:
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
 
-    /// For a call on two ends at once: it is called off when either is closed, whichever it waits for.
+    /// For a call on several ends at once: it is called off when any is closed, whichever it waits for.
+    /// PRE: `other` is together with none yet.
     void together_with(interruption& other) noexcept {
+        other.other_ = other_ != nullptr ? other_ : this;
         other_ = &other;
-        other.other_ = this;
     }
 
     /// The reason to give up now: operation_canceled (stopped, or the end was closed), timed_out; none: go on waiting.
@@ -88,7 +89,7 @@ private:
     const wait_limit& limit_;
     detail::endpoint* end_;
     bool had_time_;                 // when the call began
-    interruption* other_ = nullptr; // of the same call, on its other end
+    interruption* other_ = nullptr; // the next one of the same call, in a ring
     platform::waker* waker_ = nullptr;
     interruption* next_ = nullptr; // in the endpoint's list of calls that wait
     std::optional<std::stop_callback<wake_on_stop>> on_stop_;

@@ -1,12 +1,9 @@
 #include "calls.hpp"
 #include "moving.hpp"
+#include "passage.hpp"
 
 #include <windpipe/transfer.hpp>
 
-#include <algorithm>
-#include <memory>
-#include <new>
-#include <span>
 #include <string>
 
 namespace windpipe {
@@ -18,94 +15,6 @@ using platform::transfer_side;
 using source = stream_plan::source;
 
 namespace {
-
-/// One transfer, while both of its sides are in use.
-class passage {
-public:
-    passage(const transfer_side& from, const transfer_side& to, interruption& reading, interruption& writing)
-        : from_(from), to_(to), reading_(reading), writing_(writing), splices_(from.splices && to.splices) {}
-
-    /// Moves 1..most bytes; 0 is end of stream.
-    result<std::size_t> move_some(std::size_t most) {
-        if (splices_) {
-            auto moved = platform::splice_some(from_.handle, to_.handle, most, reading_, writing_);
-            if (!moved) {
-                return std::unexpected(std::move(moved).error());
-            }
-            if (*moved) {
-                return **moved;
-            }
-            splices_ = false;
-        }
-        if (!memory_) {
-            memory_.reset(new (std::nothrow) std::byte[size]);
-        }
-        if (!memory_) {
-            return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "transfer"});
-        }
-        return copy_some(std::span(memory_.get(), std::min(size, most)));
-    }
-
-private:
-    static constexpr std::size_t size = 64UL * 1024;
-
-    /// What is there is looked at, written, and only then taken, as far as it was written.
-    result<std::size_t> copy_some(std::span<std::byte> buffer) {
-        const auto seen =
-            from_.what == transfer_side::kind::pipe ? look_into_pipe(buffer) : platform::look(from_, buffer, reading_);
-        if (!seen || *seen == 0) {
-            return seen;
-        }
-        const auto written = write_some(buffer.first(*seen));
-        const std::size_t count = written.value_or(0);
-        if (const auto taken = from_.what == transfer_side::kind::pipe
-                                   ? take_from_pipe(buffer.first(count))
-                                   : platform::take(from_, buffer.first(*seen), count);
-            written && !taken) {
-            return std::unexpected(taken.error());
-        }
-        return written;
-    }
-
-    result<std::size_t> look_into_pipe(std::span<std::byte> buffer) {
-        while (true) {
-            const auto more = platform::wait_readable(from_.handle, reading_);
-            if (!more || !*more) {
-                return more ? result<std::size_t>(0) : std::unexpected(more.error());
-            }
-            if (auto seen = platform::peek(from_.handle, buffer); !seen || *seen > 0) {
-                return seen;
-            }
-        }
-    }
-
-    /// They are there, and written already: a stop that comes now is too late.
-    result<void> take_from_pipe(std::span<std::byte> buffer) {
-        const wait_limit unlimited;
-        interruption uninterrupted(unlimited);
-        for (std::size_t taken = 0; taken < buffer.size();) {
-            const auto n = platform::read_some(from_.handle, buffer.subspan(taken), uninterrupted);
-            if (!n) {
-                return std::unexpected(n.error());
-            }
-            taken += *n;
-        }
-        return {};
-    }
-
-    result<std::size_t> write_some(const_buffer bytes) {
-        return to_.what == transfer_side::kind::pipe
-                   ? platform::write_some(to_.handle, {&bytes, 1}, no_limit, false, writing_)
-                   : platform::put(to_, bytes, writing_);
-    }
-
-    transfer_side from_;
-    transfer_side to_;
-    interruption& reading_;
-    interruption& writing_;
-    bool splices_;
-    std::unique_ptr<std::byte[]> memory_;
-};
 
 /// `reading` and `writing` are of the two sides, and need not have an end.
 result<std::size_t> pass(const transfer_side& from, const transfer_side& to, std::size_t most, interruption& reading,

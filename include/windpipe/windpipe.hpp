@@ -20,4 +20,5 @@
 #include <windpipe/run.hpp>      // IWYU pragma: export
 #include <windpipe/stream.hpp>   // IWYU pragma: export
 #include <windpipe/task.hpp>     // IWYU pragma: export
+#include <windpipe/tee.hpp>      // IWYU pragma: export
 #include <windpipe/transfer.hpp> // IWYU pragma: export

@@ -89,10 +89,14 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted);
 
 /// Moves 1..most bytes from one pipe into another without their passing through this process; 0 is end of stream. What
 /// is not moved stays. Nothing: this system (Windows: always) or these ends cannot do it, and nothing has been done.
-/// No readers: broken_pipe, as write_some(). PRE: the interruptions of the two ends are together, most > 0.
+/// No readers: broken_pipe, as write_some(). PRE: the interruptions of the ends are together, most > 0.
 /// One of the two may be no pipe, see transfer_side.
 result<std::optional<std::size_t>> splice_some(native_handle from, native_handle to, std::size_t most,
                                                interruption& reading, interruption& writing);
+
+/// As splice_some() between two pipes, but the bytes stay where they are, too: the next ones are the same again.
+result<std::optional<std::size_t>> tee_some(native_handle from, native_handle to, std::size_t most,
+                                            interruption& reading, interruption& writing);
 
 result<std::size_t> available(native_handle reader);
 result<std::size_t> peek(native_handle reader, std::span<std::byte> into);

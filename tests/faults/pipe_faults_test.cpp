@@ -190,6 +190,27 @@ void transfer_from_a_file_to_a_full_pipe() {
     }
 }
 
+void copy_into_two_pipes() {
+    auto from = or_throw(make_pipe());
+    auto first = or_throw(make_pipe());
+    auto second = or_throw(make_pipe());
+    or_throw(from.writer.write("hello"));
+    windpipe::tee_progress progress;
+    EXPECT_EQ(or_throw(windpipe::tee(from.reader, first.writer, second.writer, progress, 5)), 5U);
+    expect_timeout(windpipe::tee(from.reader, first.writer, second.writer, progress, 1, {.until = 1ms}));
+    or_throw(from.writer.write("x"));
+    second.reader.close();
+    auto moved = windpipe::tee(from.reader, first.writer, second.writer, progress, 1);
+    if (moved) {
+        ADD_FAILURE() << "nobody could have read it";
+    } else if (moved.error().code != std::errc::broken_pipe) {
+        or_throw(std::move(moved));
+    }
+    EXPECT_EQ(or_throw(windpipe::tee(from.reader, first.writer, second.writer, progress, 1)), 1U);
+    std::array<std::byte, 6> got{};
+    EXPECT_EQ(or_throw(first.reader.read(got)), 6U);
+}
+
 const std::vector<std::pair<const char*, operation>>& pipe_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_pipes", make_pipes},
@@ -202,6 +223,7 @@ const std::vector<std::pair<const char*, operation>>& pipe_operations() {
         {"find_holders", find_holders},
         {"transfer_to_another_pipe", transfer_to_another_pipe},
         {"transfer_that_waits_or_finds_nobody", transfer_that_waits_or_finds_nobody},
+        {"copy_into_two_pipes", copy_into_two_pipes},
         {"transfer_to_a_file_and_back", transfer_to_a_file_and_back},
         {"transfer_to_a_path_and_back", transfer_to_a_path_and_back},
         {"transfer_from_a_file_to_a_full_pipe", transfer_from_a_file_to_a_full_pipe},

@@ -220,6 +220,15 @@ ssize_t try_splice(int from, int to, std::size_t most) {
     return total;
 }
 
+ssize_t try_tee(int from, int to, std::size_t most) {
+    const no_sigpipe guard;
+    const ssize_t n = guard.ok() ? sys::tee(from, to, most, SPLICE_F_NONBLOCK) : -1;
+    if (n == -1 && errno == EPIPE) {
+        guard.take_back();
+    }
+    return n;
+}
+
 std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept {
     const iovec piece{into.data(), into.size()};
     ssize_t n = 0;

@@ -16,6 +16,9 @@ ssize_t try_write(int fd, const iovec* pieces, int count);
 /// stream, -1 with EAGAIN when `from` is empty or `to` is full. EPIPE as try_write().
 ssize_t try_splice(int from, int to, std::size_t most);
 
+/// Copies up to `most` bytes from the front of a pipe into another without waiting: as try_splice(), in one call.
+ssize_t try_tee(int from, int to, std::size_t most);
+
 /// A read, or a write, that waits in the kernel where it must, out of reach of any interruption.
 ssize_t blocking_read(int fd, void* into, std::size_t size);
 ssize_t blocking_write(int fd, const iovec* pieces, int count);

@@ -24,23 +24,44 @@ result<void> wait_for_either(int from, int to, interruption& reading, interrupti
                                 : wait_for(to, POLLOUT, writing, "transfer");
 }
 
-} // namespace
-
-result<std::optional<std::size_t>> splice_some(native_handle from, native_handle to, std::size_t most,
-                                               interruption& reading, interruption& writing) {
+/// Tries it until it has moved something, or cannot go on.
+result<std::optional<std::size_t>> go_on(ssize_t (*attempt)(int, int, std::size_t), int from, int to, std::size_t most,
+                                         interruption& reading, interruption& writing) {
     while (true) {
-        const ssize_t n = try_splice(from, to, std::min(most, burst));
+        const ssize_t n = attempt(from, to, std::min(most, burst));
         if (n >= 0) {
             return static_cast<std::size_t>(n);
         }
         if (errno == EINVAL) {
-            return std::nullopt; // both ends are of one pipe
+            return std::nullopt; // both ends are of one pipe, or it is a file that cannot do it
         }
         if (errno != EAGAIN) {
             return sys::failed("transfer");
         }
         if (auto waited = wait_for_either(from, to, reading, writing); !waited) {
             return std::unexpected(std::move(waited).error());
+        }
+    }
+}
+
+} // namespace
+
+result<std::optional<std::size_t>> splice_some(native_handle from, native_handle to, std::size_t most,
+                                               interruption& reading, interruption& writing) {
+    return go_on(try_splice, from, to, most, reading, writing);
+}
+
+// tee(2) gives 0 also when the second pipe has been filled by somebody else meanwhile.
+result<std::optional<std::size_t>> tee_some(native_handle from, native_handle to, std::size_t most,
+                                            interruption& reading, interruption& writing) {
+    while (true) {
+        auto copied = go_on(try_tee, from, to, most, reading, writing);
+        if (!copied || !*copied || **copied > 0) {
+            return copied;
+        }
+        const auto more = wait_readable(from, reading);
+        if (!more || !*more) {
+            return more ? copied : std::unexpected(more.error());
         }
     }
 }

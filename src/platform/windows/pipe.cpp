@@ -92,6 +92,11 @@ result<std::optional<std::size_t>> splice_some(native_handle /*from*/, native_ha
     return std::nullopt;
 }
 
+result<std::optional<std::size_t>> tee_some(native_handle /*from*/, native_handle /*to*/, std::size_t /*most*/,
+                                            interruption& /*reading*/, interruption& /*writing*/) {
+    return std::nullopt;
+}
+
 result<std::size_t> available(native_handle reader) {
     DWORD bytes = 0;
     if (!sys::peek_named_pipe(reader, nullptr, 0, nullptr, &bytes)) {
