@@ -83,6 +83,12 @@ std::size_t quick_write(native_handle handle, const_buffer bytes, bool may_wait)
 /// are faster in pieces.
 std::size_t largest_uncut_write() noexcept;
 
+/// Whether this pipe can refer to memory instead of copying it, and a reader by this library copies from it.
+bool lends_pages(native_handle writer) noexcept;
+/// As write_some() of one piece, but the pipe only refers to the memory: its bytes are to stay as they are until they
+/// have been read, which is when available() counts them no more. PRE: lends_pages(); the memory is of a region.
+result<std::size_t> lend_some(native_handle handle, const_buffer bytes, interruption& interrupted);
+
 /// Waits until there is something to read, without reading it. False: end of stream.
 /// Source: poll(2); a ReadFile of zero bytes, which completes when data comes or the writers leave.
 result<bool> wait_readable(native_handle reader, interruption& interrupted);
@@ -98,6 +104,7 @@ result<std::optional<std::size_t>> splice_some(native_handle from, native_handle
 result<std::optional<std::size_t>> tee_some(native_handle from, native_handle to, std::size_t most,
                                             interruption& reading, interruption& writing);
 
+/// Linux: of either end.
 result<std::size_t> available(native_handle reader);
 result<std::size_t> peek(native_handle reader, std::span<std::byte> into);
 result<std::size_t> capacity(native_handle end);

@@ -211,6 +211,17 @@ void copy_into_two_pipes() {
     EXPECT_EQ(or_throw(first.reader.read(got)), 6U);
 }
 
+void send_pages() {
+    auto [reader, writer] = or_throw(make_pipe());
+    auto pool = or_throw(windpipe::page_pool::make(std::move(writer)));
+    or_throw(pool.room());
+    or_throw(pool.send(5));
+    or_throw(pool.write(bytes_of("hello")));
+    std::array<std::byte, 10> got{};
+    EXPECT_EQ(or_throw(reader.read(got)), 10U);
+    expect_timeout(pool.write(std::vector<std::byte>(1 << 20), {.until = 1ms}));
+}
+
 const std::vector<std::pair<const char*, operation>>& pipe_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"make_pipes", make_pipes},
@@ -223,6 +234,7 @@ const std::vector<std::pair<const char*, operation>>& pipe_operations() {
         {"find_holders", find_holders},
         {"transfer_to_another_pipe", transfer_to_another_pipe},
         {"transfer_that_waits_or_finds_nobody", transfer_that_waits_or_finds_nobody},
+        {"send_pages", send_pages},
         {"copy_into_two_pipes", copy_into_two_pipes},
         {"transfer_to_a_file_and_back", transfer_to_a_file_and_back},
         {"transfer_to_a_path_and_back", transfer_to_a_path_and_back},

@@ -180,6 +180,11 @@ result<std::size_t> write_some(native_handle handle, std::span<const const_buffe
     });
 }
 
+result<std::size_t> lend_some(native_handle handle, const_buffer bytes, interruption& interrupted) {
+    return transfer(handle, POLLOUT, interrupted, true, "send",
+                    [&](bool may_block) { return lend(handle, bytes, may_block); });
+}
+
 std::size_t largest_uncut_write() noexcept { return cutting::smallest; }
 
 result<bool> wait_readable(native_handle reader, interruption& interrupted) {

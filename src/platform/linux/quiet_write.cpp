@@ -229,6 +229,29 @@ ssize_t try_tee(int from, int to, std::size_t most) {
     return n;
 }
 
+// read_by_splice() moves pages on before it copies them. It serves kernels that have no RWF_NOWAIT for pipes, and FIFOs
+// on all: these are on another device than the pipes that have no name.
+bool lends_pages(native_handle writer) noexcept {
+    if ((find_out_flags() & without_wait) == 0) {
+        return false;
+    }
+    scratch_pipe* const own = scratch_pipe::of_this_thread();
+    struct stat nameless{};
+    struct stat asked{};
+    return own != nullptr && sys::fstat(own->writer(), &nameless) == 0 && sys::fstat(writer, &asked) == 0 &&
+           nameless.st_dev == asked.st_dev;
+}
+
+ssize_t lend(int fd, const_buffer bytes, bool may_block) {
+    const iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()}; // only read from
+    const no_sigpipe guard;
+    const ssize_t n = guard.ok() ? sys::vmsplice(fd, &piece, may_block ? 0 : SPLICE_F_NONBLOCK) : -1;
+    if (n == -1 && errno == EPIPE) {
+        guard.take_back();
+    }
+    return n;
+}
+
 std::size_t quick_read(native_handle handle, std::span<std::byte> into, bool may_wait) noexcept {
     const iovec piece{into.data(), into.size()};
     ssize_t n = 0;

@@ -3,6 +3,8 @@
 
 #include "sys.hpp"
 
+#include <windpipe/pipe.hpp>
+
 namespace windpipe::platform {
 
 /// One read that does not wait: -1 with EAGAIN when there is nothing yet.
@@ -18,6 +20,9 @@ ssize_t try_splice(int from, int to, std::size_t most);
 
 /// Copies up to `most` bytes from the front of a pipe into another without waiting: as try_splice(), in one call.
 ssize_t try_tee(int from, int to, std::size_t most);
+
+/// As a write of one piece, but the pipe refers to the memory.
+ssize_t lend(int fd, const_buffer bytes, bool may_block);
 
 /// A read, or a write, that waits in the kernel where it must, out of reach of any interruption.
 ssize_t blocking_read(int fd, void* into, std::size_t size);

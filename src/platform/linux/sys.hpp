@@ -156,6 +156,9 @@ inline ssize_t tee(int from, int to, std::size_t size, unsigned flags) {
 inline ssize_t splice(int from, int to, std::size_t size, unsigned flags) {
     return again("splice", [&] { return ::splice(from, nullptr, to, nullptr, size, flags); });
 }
+inline ssize_t vmsplice(int fd, const iovec* piece, unsigned flags) {
+    return again("vmsplice", [&] { return ::vmsplice(fd, piece, 1, flags); });
+}
 inline off_t lseek(int fd, off_t by, int from) {
     return once("lseek", [&] { return ::lseek(fd, by, from); });
 }

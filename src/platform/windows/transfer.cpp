@@ -200,6 +200,11 @@ std::size_t quick_read(native_handle /*handle*/, std::span<std::byte> /*into*/, 
 }
 std::size_t quick_write(native_handle /*handle*/, const_buffer /*bytes*/, bool /*may_wait*/) noexcept { return 0; }
 
+bool lends_pages(native_handle /*writer*/) noexcept { return false; }
+result<std::size_t> lend_some(native_handle /*handle*/, const_buffer /*bytes*/, interruption& /*interrupted*/) {
+    return sys::failed("send", ERROR_NOT_SUPPORTED);
+}
+
 std::size_t largest_uncut_write() noexcept { return SIZE_MAX; } // cut by piece_to_write() alone
 
 } // namespace windpipe::platform
