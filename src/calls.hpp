@@ -19,10 +19,19 @@ auto call_on(const detail::pipe_end& end, std::string_view operation, const wait
         return std::unexpected(detail::endpoint::closed_error(operation));
     }
     interruption interrupted(limit, state);
+    interrupted.called();
     if (interrupted.canceled()) {
         return std::unexpected(interruption::gave_up(std::errc::operation_canceled, operation));
     }
     return body(call.handle(), interrupted);
+}
+
+/// Tells the counters of the end what a transfer has moved.
+inline result<std::size_t> counted(result<std::size_t> moved, const interruption& call) {
+    if (moved) {
+        call.moved(*moved);
+    }
+    return moved;
 }
 
 /// Before a read that may wait: sends what a tied buffer holds, which the other side may need to answer. That nobody
@@ -35,7 +44,7 @@ template <class Bytes>
 std::size_t at_once(const detail::pipe_end& end, Bytes bytes, const wait_limit& limit,
                     std::size_t (*transfer)(native_handle, Bytes, bool) noexcept) {
     detail::endpoint* const state = detail::access::endpoint_of(end);
-    if (state == nullptr || bytes.empty() || limit.stop.stop_requested()) {
+    if (state == nullptr || bytes.empty() || limit.stop.stop_requested() || state->counts() != nullptr) {
         return 0;
     }
     // Out of step with the other end, the call is left to the system, which may wait, if nothing else may end the wait.

@@ -2,6 +2,8 @@
 
 #include "platform/platform.hpp"
 
+#include <new>
+
 namespace windpipe::detail {
 
 /// The closer can see that there are no calls only under the lock: until then the object stays.
@@ -40,6 +42,21 @@ void endpoint::remove(interruption& call) noexcept {
             return;
         }
     }
+}
+
+bool endpoint::begin_counting() noexcept {
+    if (counts() != nullptr) {
+        return true;
+    }
+    auto made = std::unique_ptr<counting>(new (std::nothrow) counting);
+    if (made == nullptr) {
+        return false;
+    }
+    counting* none = nullptr;
+    if (counts_.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel)) {
+        (void)made.release(); // ours, until the end
+    }
+    return true;
 }
 
 error endpoint::closed_error(std::string_view operation) {

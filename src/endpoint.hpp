@@ -4,6 +4,7 @@
 #include "attached.hpp"
 #include "core/cutting.hpp"
 #include "core/pacing.hpp"
+#include "counting.hpp"
 #include "interruption.hpp"
 
 #include <windpipe/error.hpp>
@@ -27,7 +28,10 @@ class write_buffer;
 class endpoint {
 public:
     explicit endpoint(unique_handle handle) noexcept : handle_(std::move(handle)) {}
-    ~endpoint() { close(); }
+    ~endpoint() {
+        close();
+        delete counts_.load(std::memory_order_relaxed);
+    }
     endpoint(const endpoint&) = delete;
     endpoint& operator=(const endpoint&) = delete;
 
@@ -65,6 +69,11 @@ public:
     /// For a write end. From any thread.
     void watch_for(deadlock_watch wish) noexcept { deadlock_.store(wish, std::memory_order_relaxed); }
     [[nodiscard]] deadlock_watch deadlock() const noexcept { return deadlock_.load(std::memory_order_relaxed); }
+
+    /// From now on there is something to count in. False: no memory.
+    bool begin_counting() noexcept;
+    /// Null: nobody wants to know.
+    [[nodiscard]] counting* counts() const noexcept { return counts_.load(std::memory_order_acquire); }
 
     /// A buffer that is flushed before a read on this end waits.
     void tie(std::shared_ptr<write_buffer> buffer) noexcept { tied_ = std::move(buffer); }
@@ -108,6 +117,7 @@ private:
     interruption* waiting_ = nullptr;
     pacing pace_;
     cutting cuts_;
+    std::atomic<counting*> counts_ = nullptr;
     std::shared_ptr<write_buffer> tied_;
     platform::attachment_ptr attached_; // goes before the handle
 };

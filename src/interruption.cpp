@@ -65,6 +65,26 @@ deadlock_watch interruption::deadlock() const noexcept {
 
 pacing* interruption::pace() const noexcept { return end_ != nullptr ? &end_->pace() : nullptr; }
 
+bool interruption::counts() const noexcept { return end_ != nullptr && end_->counts() != nullptr; }
+
+void interruption::called() const noexcept {
+    if (counts()) {
+        end_->counts()->called();
+    }
+}
+
+void interruption::moved(std::size_t bytes) const noexcept {
+    if (counts()) {
+        end_->counts()->moved(bytes);
+    }
+}
+
+void interruption::waited(std::chrono::nanoseconds time) const noexcept {
+    if (counts()) {
+        end_->counts()->waited(time);
+    }
+}
+
 error interruption::gave_up(std::errc why, std::string_view operation) {
     return {std::make_error_code(why), operation};
 }

@@ -6,6 +6,8 @@
 #include <windpipe/limits.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -73,6 +75,12 @@ public:
 
     /// What the end has learnt about the other one, or null.
     [[nodiscard]] pacing* pace() const noexcept;
+
+    /// For the counters of the end: whether it has any, a call on it, bytes it has moved, a sleep it has had to make.
+    [[nodiscard]] bool counts() const noexcept;
+    void called() const noexcept;
+    void moved(std::size_t bytes) const noexcept;
+    void waited(std::chrono::nanoseconds time) const noexcept;
 
     /// An error with the reason to give up.
     [[nodiscard]] static error gave_up(std::errc why, std::string_view operation);

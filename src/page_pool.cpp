@@ -78,6 +78,7 @@ struct page_pool::state {
                     return std::unexpected(std::move(n).error());
                 }
                 sent(*n);
+                interrupted.moved(*n);
                 done += *n;
             }
             return {};

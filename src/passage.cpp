@@ -1,5 +1,7 @@
 #include "passage.hpp"
 
+#include "calls.hpp"
+
 #include <algorithm>
 #include <new>
 
@@ -16,8 +18,25 @@ result<std::span<std::byte>> passage::memory(std::size_t most) {
     return std::span(memory_.get(), std::min(size, most));
 }
 
-/// Where bytes pass through memory, what is there is looked at, written, and only then taken, as far as it was written.
 result<std::size_t> passage::move_some(std::size_t most) {
+    auto moved = move(most);
+    if (moved) {
+        reading_.moved(*moved);
+        writing_.moved(*moved);
+    }
+    return moved;
+}
+
+result<std::size_t> passage::copy_some(std::size_t most) { return counted(copy(most), writing_); }
+
+result<std::size_t> passage::drop_some(std::size_t most) {
+    auto buffer = memory(most);
+    return buffer ? counted(platform::read_some(from_.handle, *buffer, reading_), reading_)
+                  : std::unexpected(std::move(buffer).error());
+}
+
+/// Where bytes pass through memory, what is there is looked at, written, and only then taken, as far as it was written.
+result<std::size_t> passage::move(std::size_t most) {
     if (splices_) {
         auto moved = platform::splice_some(from_.handle, to_.handle, most, reading_, writing_);
         if (!moved) {
@@ -41,7 +60,7 @@ result<std::size_t> passage::move_some(std::size_t most) {
     return written && !taken ? std::unexpected(std::move(taken).error()) : written;
 }
 
-result<std::size_t> passage::copy_some(std::size_t most) {
+result<std::size_t> passage::copy(std::size_t most) {
     if (splices_) {
         auto copied = platform::tee_some(from_.handle, to_.handle, most, reading_, writing_);
         if (!copied) {
@@ -58,11 +77,6 @@ result<std::size_t> passage::copy_some(std::size_t most) {
     }
     auto seen = look(*buffer);
     return seen && *seen > 0 ? write_some(buffer->first(*seen)) : seen;
-}
-
-result<std::size_t> passage::drop_some(std::size_t most) {
-    auto buffer = memory(most);
-    return buffer ? platform::read_some(from_.handle, *buffer, reading_) : std::unexpected(std::move(buffer).error());
 }
 
 result<std::size_t> passage::look(std::span<std::byte> buffer) {

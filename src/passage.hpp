@@ -29,6 +29,8 @@ public:
     result<std::size_t> drop_some(std::size_t most);
 
 private:
+    result<std::size_t> move(std::size_t most);
+    result<std::size_t> copy(std::size_t most);
     result<std::span<std::byte>> memory(std::size_t most);
     result<std::size_t> look(std::span<std::byte> buffer);
     result<void> take(std::span<std::byte> seen, std::size_t count);

@@ -40,6 +40,22 @@ result<std::size_t> pipe_end::capacity() const {
     return call ? platform::capacity(call.handle()) : std::unexpected(endpoint::closed_error("capacity"));
 }
 
+result<void> pipe_end::enable_counters() noexcept {
+    const endpoint::use call(state_.get());
+    if (!call) {
+        return std::unexpected(endpoint::closed_error("enable counters"));
+    }
+    if (!state_->begin_counting()) {
+        return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "enable counters"});
+    }
+    return {};
+}
+
+end_counters pipe_end::counters() const noexcept {
+    const counting* const counts = state_ != nullptr ? state_->counts() : nullptr;
+    return counts != nullptr ? counts->values() : end_counters{};
+}
+
 } // namespace detail
 
 namespace {

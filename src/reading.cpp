@@ -70,7 +70,8 @@ result<std::size_t> append_to_end(native_handle handle, interruption& interrupte
         if (free.empty()) {
             return fail({std::make_error_code(std::errc::not_enough_memory), "read to end"});
         }
-        auto n = platform::read_some(handle, free.first(std::min(free.size(), most - total)), interrupted);
+        auto n = counted(platform::read_some(handle, free.first(std::min(free.size(), most - total)), interrupted),
+                         interrupted);
         if (!n) {
             return fail(std::move(n).error());
         }
@@ -119,7 +120,7 @@ result<std::size_t> pipe_reader::read_some(std::span<std::byte> into, const wait
         return n;
     }
     return read_on(*this, "read", limit, [&](auto handle, interruption& interrupted) -> result<std::size_t> {
-        return into.empty() ? 0 : platform::read_some(handle, into, interrupted);
+        return into.empty() ? 0 : counted(platform::read_some(handle, into, interrupted), interrupted);
     });
 }
 
@@ -131,7 +132,7 @@ result<std::size_t> pipe_reader::read(std::span<std::byte> into, const wait_limi
             return std::unexpected(std::move(cause));
         };
         while (total < into.size()) {
-            auto n = platform::read_some(handle, into.subspan(total), interrupted);
+            auto n = counted(platform::read_some(handle, into.subspan(total), interrupted), interrupted);
             if (!n) {
                 return fail(std::move(n).error());
             }

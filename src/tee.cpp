@@ -94,6 +94,9 @@ result<std::size_t> tee(pipe_reader& from, pipe_writer& first, pipe_writer& seco
     interruption writing_second(limit, second_end);
     reading.together_with(writing_first);
     reading.together_with(writing_second);
+    for (const interruption* const each : {&reading, &writing_first, &writing_second}) {
+        each->called();
+    }
     if (reading.canceled()) {
         return std::unexpected(interruption::gave_up(std::errc::operation_canceled, "tee"));
     }

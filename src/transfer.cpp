@@ -56,6 +56,8 @@ result<std::size_t> transfer(pipe_reader& from, pipe_writer& to, std::size_t mos
     interruption reading(limit, access::endpoint_of(from));
     interruption writing(limit, access::endpoint_of(to));
     reading.together_with(writing);
+    reading.called();
+    writing.called();
     if (reading.canceled()) {
         return canceled();
     }

@@ -38,7 +38,9 @@ public:
     /// Writes up to `most` bytes of it.
     result<std::size_t> write(native_handle handle, std::size_t most, interruption& interrupted) {
         const const_buffer begun = rest_.front().subspan(done_);
-        auto n = platform::write_some(handle, done_ > 0 ? std::span(&begun, 1) : rest_, most, true, interrupted);
+        auto n =
+            counted(platform::write_some(handle, done_ > 0 ? std::span(&begun, 1) : rest_, most, true, interrupted),
+                    interrupted);
         for (done_ += n.value_or(0); !rest_.empty() && done_ >= rest_.front().size(); skip_empty()) {
             done_ -= rest_.front().size();
             rest_ = rest_.subspan(1);
@@ -96,7 +98,9 @@ result<void> write_all(native_handle handle, std::span<const const_buffer> piece
 
 result<std::size_t> pipe_writer::write_some(const_buffer bytes, const wait_limit& limit) {
     return call_on(*this, "write", limit, [&](auto handle, interruption& interrupted) -> result<std::size_t> {
-        return bytes.empty() ? 0 : platform::write_some(handle, {&bytes, 1}, no_limit, false, interrupted);
+        return bytes.empty()
+                   ? 0
+                   : counted(platform::write_some(handle, {&bytes, 1}, no_limit, false, interrupted), interrupted);
     });
 }
 

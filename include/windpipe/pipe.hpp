@@ -10,6 +10,7 @@
 #include <windpipe/handle.hpp>
 #include <windpipe/limits.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,14 @@
 #include <vector>
 
 namespace windpipe {
+
+/// What an end has done since it began to count: see detail::pipe_end::enable_counters().
+struct end_counters {
+    std::uint64_t bytes = 0;            ///< read from the pipe, or written to it
+    std::uint64_t calls = 0;            ///< calls of ours that were to read or write, whatever came of them
+    std::uint64_t waits = 0;            ///< how often one of them went to sleep
+    std::chrono::nanoseconds waited{0}; ///< for how long in all
+};
 
 namespace detail {
 class endpoint;
@@ -66,6 +75,22 @@ public:
     /// two pages: compare this value with what you need. Windows reports the quota of the pipe.
     /// *Source*: fcntl(2) F_GETPIPE_SZ, pipe(7); GetNamedPipeInfo.
     [[nodiscard]] result<std::size_t> capacity() const;
+
+    /// From now on, counts what is done with this end: all that reads or writes it, also transfer(), tee() and what is
+    /// buffered, but not what a loop does. Before this, and for ends that never count, it costs nothing. Once it
+    /// counts, it goes on; calling this again changes nothing. A duplicate counts for itself.
+    ///
+    /// *Errors*: `bad_file_descriptor` (this end is closed), `not_enough_memory`.
+    /// *Threads*: a call that is under way already may not be counted.
+    /// *Systems*: a read or write that has to wait asks the clock twice more; on Windows, one on a synchronous end asks
+    /// the system first whether it will have to wait, and a write there counts as a wait from a millisecond on.
+    result<void> enable_counters() noexcept;
+
+    /// What has been counted; all zeros of an end that does not count. Also after close().
+    ///
+    /// What a call has looked at a second time before it slept is no wait. A wait under way is counted when it ends.
+    /// *Threads*: each number is exact; together they are of no single moment while calls are under way.
+    [[nodiscard]] end_counters counters() const noexcept;
 
 protected:
     explicit pipe_end(std::unique_ptr<endpoint> state) noexcept;

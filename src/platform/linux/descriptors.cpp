@@ -66,9 +66,14 @@ result<void> wait_for(int fd, short events, interruption& interrupted, std::stri
     std::array<pollfd, 2> watched{{{fd, events, 0}, {(*waker)->handle(), POLLIN, 0}}};
     timespec storage{};
     const deadline& until = std::min(interrupted.until(), latest);
+    const bool counts = interrupted.counts();
+    const auto start = counts ? deadline::clock::now() : deadline::clock::time_point();
     const int ready = sys::ppoll(watched.data(), watched.size(), timeout_until(until, storage));
     if (ready == -1 && errno != EINTR) {
         return sys::failed(operation);
+    }
+    if (counts) {
+        interrupted.waited(deadline::clock::now() - start);
     }
     if (ready > 0 && watched[1].revents != 0) {
         (*waker)->clear();

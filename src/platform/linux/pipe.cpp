@@ -65,8 +65,12 @@ template <class Attempt>
                 return std::unexpected(deadlock.failure(operation));
             }
             const int code = errno;
+            const auto time = deadline::clock::now() - start;
             if (pace != nullptr) {
-                pace->slept(deadline::clock::now() - start);
+                pace->slept(time);
+            }
+            if (may_block) { // else wait_for() has counted it
+                interrupted.waited(time);
             }
             errno = code;
         }
@@ -87,8 +91,9 @@ result<std::size_t> transfer(int fd, short events, interruption& interrupted, bo
     pacing* const pace = interrupted.pace();
     const bool in_step = pace != nullptr && pace->in_step();
     const bool may_block = whole && !in_step && cannot_be_called_off(interrupted);
-    if (may_block || pace == nullptr || !pace->will_sleep() || !interrupted.unlimited()) {
-        const ssize_t n = attempt(may_block && (pace == nullptr || !pace->spin_is_due()));
+    const bool counts = interrupted.counts(); // then what waits is measured below
+    if (may_block || pace == nullptr || !pace->will_sleep() || !interrupted.unlimited() || counts) {
+        const ssize_t n = attempt(may_block && !counts && (pace == nullptr || !pace->spin_is_due()));
         if (n >= 0) {
             return static_cast<std::size_t>(n);
         }

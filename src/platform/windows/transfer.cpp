@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace windpipe::platform {
 
@@ -20,10 +21,40 @@ struct request {
     }
 };
 
+/// Measures a sleep, where the end counts.
+class stopwatch {
+public:
+    explicit stopwatch(const interruption& call, bool runs = true)
+        : call_(runs && call.counts() ? &call : nullptr),
+          start_(call_ != nullptr ? deadline::clock::now() : deadline::clock::time_point()) {}
+
+    /// Keeps the last error. What took less than `least` was no sleep.
+    void stop(deadline::clock::duration least = {}) const noexcept {
+        const auto time = call_ != nullptr ? deadline::clock::now() - start_ : deadline::clock::duration();
+        if (call_ != nullptr && time >= least) {
+            call_->waited(time);
+        }
+    }
+
+private:
+    const interruption* call_;
+    deadline::clock::time_point start_;
+};
+
 /// Whether a synchronous end has nothing for a reader now, so that one who must not wait need not try.
 bool surely_empty(const request& what) noexcept {
     DWORD available = 0;
     return what.from == nullptr && sys::peek_named_pipe(what.end, nullptr, 0, nullptr, &available) && available == 0;
+}
+
+/// Whether a transfer on a synchronous end will wait in the system. Of a write that is not sure: the room it is told of
+/// may be less than there is.
+bool will_wait(const request& what) noexcept {
+    if (what.from == nullptr) {
+        return surely_empty(what);
+    }
+    sys::pipe_facts facts{};
+    return sys::query_pipe(what.end, &facts) && facts.write_quota_available < what.size;
 }
 
 /// Does one transfer on an end of either kind.
@@ -54,13 +85,19 @@ result<transferred> perform(const request& what, interruption& interrupted) {
         // The low bit keeps the completion away from a port that the end's owner may have tied it to.
         // Source: GetQueuedCompletionStatus, lpOverlapped.
         operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(self.transfer_event()) | 1U);
+        const bool waits = interrupted.counts() && will_wait(what);
         self.begin(timer);
         if (interrupted.canceled()) {
             self.end();
             return std::unexpected(interruption::gave_up(std::errc::operation_canceled, what.operation));
         }
+        const stopwatch sleep(interrupted, waits);
         const DWORD code = what.start(operation) ? ERROR_SUCCESS : ::GetLastError();
         const bool called_off = self.end();
+        if (code != ERROR_IO_PENDING) { // that is measured by wait_for()
+            constexpr std::chrono::milliseconds surely_slept(1);
+            sleep.stop(what.from != nullptr ? surely_slept : deadline::clock::duration());
+        }
         if (code == ERROR_IO_PENDING) {
             const auto waited = wait_for(what.end, operation, what.operation, self, interrupted);
             if (!waited || !waited->called_off) {
@@ -100,7 +137,9 @@ result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view
                              interruption& interrupted) {
     const std::array<HANDLE, 2> handles{self.transfer_event(), self.its_waker()->handle()};
     while (!interrupted.why()) {
+        const stopwatch sleep(interrupted);
         const DWORD woken = sys::wait_for_any(2, handles.data(), milliseconds_until(interrupted.until()));
+        sleep.stop();
         if (woken == WAIT_OBJECT_0) {
             return outcome_of(end, operation);
         }
