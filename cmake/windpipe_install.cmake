@@ -9,7 +9,7 @@ endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/windpipe DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.hpp")
-install(TARGETS windpipe windpipe_headers EXPORT windpipe
+install(TARGETS windpipe windpipe_headers windpipe_asio EXPORT windpipe
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 

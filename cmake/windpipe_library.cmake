@@ -49,3 +49,9 @@ endfunction()
 
 windpipe_make_library(windpipe ${windpipe_source_dir}/platform/gate)
 add_library(windpipe::windpipe ALIAS windpipe)
+
+# For <windpipe/asio.hpp>: what Asio wants to be linked with. Its headers are the user's own.
+add_library(windpipe_asio INTERFACE)
+target_link_libraries(windpipe_asio INTERFACE windpipe $<$<PLATFORM_ID:Windows>:ws2_32 mswsock>)
+set_target_properties(windpipe_asio PROPERTIES EXPORT_NAME asio)
+add_library(windpipe::asio ALIAS windpipe_asio)

@@ -22,6 +22,7 @@ unordered_map unordered_set utility valarray variant vector version
 """.split())
 
 PUBLIC = r"windpipe/\w+\.hpp"
+ASIO = r"asio(/.+)?\.hpp"
 TOOLBOX = r"(CLI|fmt|nlohmann)/.+"
 
 
@@ -36,6 +37,7 @@ class Rule:
 # The first rule that matches a file counts. An empty pattern allows nothing.
 ANY = r".+"
 RULES = (
+    Rule(r"include/windpipe/asio(_\w+)?\.hpp", rf"{PUBLIC}|{ASIO}", r""),
     Rule(r"include/windpipe/.+", PUBLIC, r""),
     Rule(r"src/core/.+", PUBLIC, r"(core/)?\w+\.hpp"),
     Rule(r"src/platform/gate/.+", r"", r""),
@@ -45,11 +47,13 @@ RULES = (
     # Folders and files named after a system are built for that system alone.
     Rule(r"(tool|examples|bench|tests)/(.+/)?(linux|windows)(/.+|[^/]*\.[ch]pp)", ANY, r"(?!src/|core/|platform/).+"),
     Rule(r"tool/.+", rf"{PUBLIC}|{TOOLBOX}", r"(?!src/|core/|platform/).+"),
+    Rule(r"examples/asio_.+", rf"{PUBLIC}|{ASIO}", r""),
     Rule(r"examples/.+", PUBLIC, r"(?!src/|core/|platform/).+"),
     Rule(r"bench/.+", ANY, r"(?!src/|core/|platform/).+"),
     Rule(r"tests/unit/.+", rf"{PUBLIC}|{TOOLBOX}|gtest/.+", r".+"),
     Rule(r"tests/fuzz/.+", rf"{PUBLIC}", r"(core/\w+|unit/windows_parsers|require)\.hpp"),
     Rule(r"tests/(faults|compile)/.+", ANY, r"(?!src/|core/).+"),
+    Rule(r"tests/asio/.+", rf"{PUBLIC}|{ASIO}|gtest/.+", r"(?!src/|core/|platform/).+"),
     Rule(r"tests/.+", rf"{PUBLIC}|{TOOLBOX}|g(test|mock)/.+", r"(?!src/|core/|platform/).+"),
 )
 

@@ -23,3 +23,4 @@
 #include <windpipe/task.hpp>      // IWYU pragma: export
 #include <windpipe/tee.hpp>       // IWYU pragma: export
 #include <windpipe/transfer.hpp>  // IWYU pragma: export
+#include <windpipe/waitable.hpp>  // IWYU pragma: export

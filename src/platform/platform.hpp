@@ -300,6 +300,13 @@ std::optional<std::string> environment_variable(const std::string& name);
 /// Sets one, or removes it where there is no value. PRE: a name and a value that can be set.
 result<void> set_environment_variable(const std::string& name, const std::optional<std::string>& value);
 
+// ---- for event loops of others -------------------------------------------------------------------- waitable.cpp
+
+/// Ready for reading (Linux) when a transfer of `end` would not wait; Windows: operation_not_supported.
+result<unique_handle> end_waitable(native_handle end, direction way);
+/// Ready for reading (Linux) or signalled (Windows) when `what` has ended, reaped or not.
+result<unique_handle> process_waitable(const process& what);
+
 // ---- several streams and processes at once ---------------------------------------------------------- exchange.cpp
 
 /// What became of one operation of an exchange.

@@ -54,6 +54,17 @@ void spawn_with_files() {
     EXPECT_EQ(read_file(scratch / "log"), "from a file");
 }
 
+void make_waitables() {
+    auto child = or_throw(child_command("cat").in(piped).out(piped).spawn());
+    const auto ended = or_throw(windpipe::make_waitable(child));
+    auto there = windpipe::make_waitable(child.out);
+    if (there || there.error().code != std::errc::operation_not_supported) { // Windows has none
+        or_throw(std::move(there));
+    }
+    child.in.close();
+    EXPECT_EQ(or_throw(child.wait()), windpipe::exit_status::exited(0));
+}
+
 void spawn_to_die_with_us() {
     auto child = or_throw(child_command("cat").in(piped).out(piped).die_with_parent().spawn());
     child.in.close();
@@ -204,6 +215,7 @@ const std::vector<std::pair<const char*, operation>>& process_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
         {"spawn_with_pipes", spawn_with_pipes},
         {"spawn_with_files", spawn_with_files},
+        {"make_waitables", make_waitables},
         {"spawn_to_die_with_us", spawn_to_die_with_us},
         {"spawn_many_at_once", spawn_many_at_once},
         {"spawn_by_name", spawn_by_name},

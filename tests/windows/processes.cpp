@@ -3,6 +3,7 @@
 #include "support/result.hpp"
 
 #include <windpipe/child.hpp>
+#include <windpipe/waitable.hpp>
 
 #include <windows.h>
 
@@ -37,6 +38,18 @@ void expect_end_of(const windpipe::unique_handle& process) {
 TEST(processes, an_exit_code_has_32_bits) {
     EXPECT_EQ(run_child("exit_with", {"300"}).status, windpipe::exit_status::exited(300));
     EXPECT_EQ(run_child("exit_with", {"-1"}).status, windpipe::exit_status::exited(0xFFFFFFFF));
+}
+
+TEST(processes, a_waitable_is_signalled_from_the_end_of_the_process_on) {
+    auto child = or_throw(child_command("cat").in(windpipe::piped).out(windpipe::piped).spawn());
+    const auto ended = or_throw(windpipe::make_waitable(child));
+    EXPECT_FALSE(has_ended(ended));
+    EXPECT_FAILS(windpipe::make_waitable(child.out), operation_not_supported);
+    child.in.close();
+    expect_end_of(ended);
+    EXPECT_VALUE(child.try_wait(), windpipe::exit_status::exited(0));
+    EXPECT_TRUE(has_ended(or_throw(windpipe::make_waitable(child))));
+    EXPECT_FAILS(windpipe::make_waitable(windpipe::child()), no_child_process);
 }
 
 TEST(processes, a_variable_of_ours_that_is_no_text_reaches_the_child_unchanged) {
