@@ -19,4 +19,7 @@ std::vector<std::string> cat_child();
 /// Writes so many bytes of the pattern in blocks of so many; a further word is the processor it moves itself to.
 std::vector<std::string> emit_child(std::uint64_t block, std::uint64_t bytes);
 
+/// Writes 64 KiB of the pattern when its standard input has ended. Has no C library.
+std::vector<std::string> gated_child();
+
 } // namespace bench

@@ -12,6 +12,8 @@
 #include <boost/process/v2/stdio.hpp>
 #include <boost/version.hpp>
 
+#include <deque>
+#include <optional>
 #include <stdexcept>
 
 namespace bench {
@@ -63,6 +65,58 @@ captured feed_back(const arguments& words, std::string_view input) {
     return keep(std::move(output));
 }
 
+/// Each child with a pipe and a read of its own, all on one io_context.
+template <class Launcher>
+std::vector<captured> many(crowd& all) {
+    struct member {
+        asio::readable_pipe out;
+        std::string output = {};
+        std::optional<v2::process> process = {};
+    };
+    asio::io_context events;
+    std::deque<member> members;
+    for (std::size_t i = 0; i < all.count(); ++i) {
+        member& each = members.emplace_back(asio::readable_pipe(events));
+        each.process.emplace(
+            Launcher()(events, all.program().front(), tail(all.program()), v2::process_stdio{{}, each.out, {}}));
+        asio::async_read(each.out, asio::dynamic_buffer(each.output),
+                         [](const boost::system::error_code&, std::size_t) {});
+    }
+    all.all_started();
+    events.run();
+    std::vector<captured> outputs;
+    for (member& each : members) {
+        require(each.process->wait());
+        outputs.push_back(keep(std::move(each.output)));
+    }
+    return outputs;
+}
+
+void listen(many_pipes& all) {
+    struct ear {
+        asio::posix::stream_descriptor end;
+        std::size_t number;
+        many_pipes& all;
+        char byte = 0;
+        void hear() {
+            end.async_read_some(asio::buffer(&byte, 1), [this](const boost::system::error_code& problem, std::size_t) {
+                if (!problem) {
+                    all.heard(number, byte);
+                    all.speak();
+                    hear();
+                }
+            });
+        }
+    };
+    asio::io_context events;
+    std::deque<ear> ears;
+    for (std::size_t i = 0; i < all.count(); ++i) {
+        ears.emplace_back(asio::posix::stream_descriptor(events, all.reader(i)), i, all).hear();
+    }
+    all.speak();
+    events.run();
+}
+
 /// The synchronous calls: what Asio's documents show for a descriptor that is used in one direction.
 struct descriptor {
     asio::io_context events;
@@ -93,7 +147,9 @@ peer with_launcher(std::string_view name, std::string version) {
             .send = in_process_rows,
             .receive = in_process_rows,
             .ping = in_process_rows,
-            .echo = in_process_rows};
+            .echo = in_process_rows,
+            .many = many<Launcher>,
+            .listen = in_process_rows};
 }
 
 std::vector<peer> make_peers() {
@@ -128,7 +184,8 @@ std::vector<peer> make_peers() {
                      descriptor from(in);
                      descriptor to(out);
                      echo_all(from, to, size);
-                 }}};
+                 },
+             .listen = listen}};
 }
 
 } // namespace

@@ -59,6 +59,99 @@ void append_output(uv_stream_t* stream, ssize_t count, const uv_buf_t* from) {
     }
 }
 
+/// One of many children; all are read to one buffer, which libuv asks for and gives back in turn.
+struct member {
+    uv_process_t process{};
+    uv_pipe_t out{};
+    std::string output;
+    std::int64_t status = -1;
+};
+
+std::vector<captured> many(crowd& all) {
+    loop events;
+    std::vector<char*> argv;
+    for (const std::string& word : all.program()) {
+        argv.push_back(const_cast<char*>(word.c_str()));
+    }
+    argv.push_back(nullptr);
+    std::vector<member> members(all.count());
+    for (member& each : members) {
+        uv_stdio_container_t streams[3]{};
+        streams[0].flags = streams[2].flags = UV_INHERIT_FD;
+        streams[2].data.fd = 2;
+        uv_pipe_init(events.get(), &each.out, 0);
+        streams[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+        streams[1].data.stream = reinterpret_cast<uv_stream_t*>(&each.out);
+        each.process.data = each.out.data = &each;
+        uv_process_options_t options{};
+        options.file = argv[0];
+        options.args = argv.data();
+        options.exit_cb = [](uv_process_t* process, std::int64_t status, int signal) {
+            static_cast<member*>(process->data)->status = signal == 0 ? status : -1;
+            close_handle(process);
+        };
+        options.stdio_count = 3;
+        options.stdio = streams;
+        check(uv_spawn(events.get(), &each.process, &options), "uv_spawn");
+        const auto lend = [](uv_handle_t*, std::size_t, uv_buf_t* lent) {
+            static char buffer[64 * 1024];
+            *lent = uv_buf_init(buffer, sizeof(buffer));
+        };
+        const auto take = [](uv_stream_t* stream, ssize_t count, const uv_buf_t* from) {
+            if (count > 0) {
+                static_cast<member*>(stream->data)->output.append(from->base, static_cast<std::size_t>(count));
+            } else if (count < 0) {
+                close_handle(stream);
+            }
+        };
+        check(uv_read_start(reinterpret_cast<uv_stream_t*>(&each.out), lend, take), "uv_read_start");
+    }
+    all.all_started();
+    events.run();
+    std::vector<captured> outputs;
+    for (member& each : members) {
+        if (each.status != 0) {
+            throw std::runtime_error("a child failed");
+        }
+        outputs.push_back(keep(std::move(each.output)));
+    }
+    return outputs;
+}
+
+void listen(many_pipes& all) {
+    struct ear {
+        uv_pipe_t pipe{};
+        std::size_t number = 0;
+        many_pipes* all = nullptr;
+        char byte = 0;
+    };
+    loop events;
+    std::vector<ear> ears(all.count());
+    for (std::size_t i = 0; i < ears.size(); ++i) {
+        ear& each = ears[i];
+        each.number = i;
+        each.all = &all;
+        uv_pipe_init(events.get(), &each.pipe, 0);
+        each.pipe.data = &each;
+        check(uv_pipe_open(&each.pipe, all.reader(i)), "uv_pipe_open");
+        const auto lend = [](uv_handle_t* handle, std::size_t, uv_buf_t* lent) {
+            *lent = uv_buf_init(&static_cast<ear*>(handle->data)->byte, 1);
+        };
+        const auto take = [](uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
+            auto& mine = *static_cast<ear*>(stream->data);
+            if (count > 0) {
+                mine.all->heard(mine.number, mine.byte);
+                mine.all->speak();
+            } else if (count < 0) {
+                close_handle(stream);
+            }
+        };
+        check(uv_read_start(reinterpret_cast<uv_stream_t*>(&each.pipe), lend, take), "uv_read_start");
+    }
+    all.speak();
+    events.run();
+}
+
 void execute(const arguments& words, running& child, bool keep_output, const std::string_view* input) {
     loop events;
     std::vector<char*> argv;
@@ -264,6 +357,8 @@ std::span<const peer> peers() {
         .receive = receive,
         .ping = [](int in, int out, questions& data) { converse(in, out, data.room().size(), &data); },
         .echo = [](int in, int out, std::size_t size) { converse(in, out, size, nullptr); },
+        .many = many,
+        .listen = listen,
     }};
     return all;
 }

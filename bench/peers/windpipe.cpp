@@ -81,6 +81,53 @@ struct reading_end {
     std::size_t read_some(std::span<char> into) { return or_throw(end.read_some(std::as_writable_bytes(into))); }
 };
 
+auto start_one(windpipe::loop& on, const crowd& all, const windpipe::pipe_reader& gate) {
+    windpipe::command what = make_command(all.program());
+    what.in(or_throw(gate.duplicate())).err(windpipe::inherit);
+    return windpipe::async_run(on, std::move(what));
+}
+
+captured output_of(windpipe::run_result done) {
+    require(done.status);
+    return keep(std::move(done.out.head));
+}
+
+windpipe::task<> capture_one(windpipe::loop& on, const crowd& all, const windpipe::pipe_reader& gate, captured& into) {
+    into = output_of(or_throw(co_await start_one(on, all, gate)));
+}
+
+std::vector<captured> many(crowd& all) {
+    windpipe::loop events = or_throw(windpipe::loop::make());
+    const auto gate = or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(all.gate())));
+    std::vector<captured> outputs(all.count());
+    for (captured& into : outputs) {
+        events.spawn(capture_one(events, all, gate, into));
+    }
+    or_throw(events.run_until(std::chrono::seconds(0))); // starts all of them
+    all.all_started();
+    or_throw(events.run());
+    return outputs;
+}
+
+windpipe::task<> hear(windpipe::loop& on, windpipe::pipe_reader from, std::size_t number, many_pipes& all) {
+    char byte = 0;
+    while (or_throw(co_await on.read_some(from, std::as_writable_bytes(std::span(&byte, 1)))) > 0) {
+        all.heard(number, byte);
+        all.speak();
+    }
+}
+
+void hear_all(many_pipes& all) {
+    windpipe::loop events = or_throw(windpipe::loop::make());
+    for (std::size_t i = 0; i < all.count(); ++i) {
+        auto from = or_throw(windpipe::pipe_reader::adopt(windpipe::unique_handle(all.reader(i))));
+        events.spawn(hear(events, std::move(from), i, all));
+    }
+    or_throw(events.run_until(std::chrono::seconds(0)));
+    all.speak();
+    or_throw(events.run());
+}
+
 std::vector<peer> make_peers() {
     const std::string version = WINDPIPE_VERSION;
     return {{.name = "windpipe",
@@ -111,7 +158,9 @@ std::vector<peer> make_peers() {
                      reading_end from(in);
                      writing_end to(out);
                      echo_all(from, to, size);
-                 }},
+                 },
+             .many = many,
+             .listen = hear_all},
             {.name = "windpipe read_to_end",
              .version = version,
              .kind = "windpipe",

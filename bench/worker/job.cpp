@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <stdexcept>
 
 namespace bench {
@@ -194,13 +195,48 @@ nlohmann::json run_echo(const peer& who, const parameters& given) {
     return report;
 }
 
+/// Many children at once; what is not the payload, of one child.
+nlohmann::json run_many(const peer& who, const parameters& given) {
+    crowd all(given.program(), given.number("count", 1));
+    await_start();
+    const std::uint64_t memory_before = peak_memory();
+    nlohmann::json report;
+    const stopwatch watch;
+    const std::vector<captured> outputs = who.many(all);
+    watch.finish(report);
+    const auto payload = given.number("bytes", 0);
+    const auto more = static_cast<double>(peak_memory() - memory_before) - static_cast<double>(payload);
+    report["bytes_of_each"] = std::max(more, 1.0) / static_cast<double>(all.count());
+    report["started_ns"] = all.started_ns();
+    report["bytes"] = std::accumulate(outputs.begin(), outputs.end(), std::uint64_t{0},
+                                      [](std::uint64_t sum, const captured& each) { return sum + each.bytes.size(); });
+    report["right"] = outputs.size() == all.count() && std::ranges::all_of(outputs, [&](const captured& each) {
+                          return is_pattern(each.bytes, payload / all.count());
+                      });
+    return report;
+}
+
+nlohmann::json run_listen(const peer& who, const parameters& given) {
+    many_pipes all(given.number("count", 1), given.number("turns", 1));
+    await_start();
+    nlohmann::json report;
+    const stopwatch watch;
+    who.listen(all);
+    watch.finish(report);
+    report["right"] = all.right();
+    report["p50_ns"] = quantile(all.took_ns(), 0.5);
+    report["p99_ns"] = quantile(all.took_ns(), 0.99);
+    return report;
+}
+
 } // namespace
 
 nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given) {
     const std::map<std::string_view, nlohmann::json (*)(const peer&, const parameters&)> jobs = {
         {"spawn", run_spawn},     {"batch", run_batch},         {"short_capture", run_short_capture},
         {"capture", run_capture}, {"feed_back", run_feed_back}, {"send", run_send},
-        {"receive", run_receive}, {"ping", run_ping},           {"echo", run_echo}};
+        {"receive", run_receive}, {"ping", run_ping},           {"echo", run_echo},
+        {"many", run_many},       {"listen", run_listen}};
     const auto found = jobs.find(job);
     if (found == jobs.end()) {
         throw std::runtime_error("no job '" + std::string(job) + "'");

@@ -29,7 +29,9 @@ nlohmann::json describe(const bench::peer& who) {
               {"send", offered(who.send)},
               {"receive", offered(who.receive)},
               {"ping", offered(who.ping)},
-              {"echo", offered(who.echo)}}}};
+              {"echo", offered(who.echo)},
+              {"many", offered(who.many)},
+              {"listen", offered(who.listen)}}}};
 }
 
 int list() {

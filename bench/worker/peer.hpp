@@ -4,6 +4,7 @@
 // is done by the way the library's own documents recommend for it; what it has no way for is absent, with the reason.
 #pragma once
 
+#include "worker/crowd.hpp"
 #include "worker/traffic.hpp"
 
 #include "pipe_end.hpp" // the one of the system
@@ -80,6 +81,10 @@ struct peer {
     offer<void(pipe_end in, pipe_end out, questions& data)> ping = not_measured;
     /// Sends back every message of `size` bytes until end of stream.
     offer<void(pipe_end in, pipe_end out, std::size_t size)> echo = not_measured;
+    /// Starts all children, then keeps the output of each, in one thread.
+    offer<std::vector<captured>(crowd& all)> many = not_measured;
+    /// Listens to all pipes in one thread: lets one speak, reads its byte, and so on until all have ended.
+    offer<void(many_pipes& all)> listen = not_measured;
 };
 
 /// Defined by each peer's file: the library, in each of the ways it is measured.

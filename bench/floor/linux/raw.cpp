@@ -1,4 +1,5 @@
 // The floors: what bare system calls reach, the plain way and the best way known.
+#include "floor/linux/many.hpp"
 #include "floor/linux/region.hpp"
 #include "floor/linux/spin.hpp"
 #include "floor/linux/start.hpp"
@@ -174,6 +175,10 @@ std::vector<peer> make_floors() {
          .capture = capture_tuned,
          .feed_back = feed_back_tuned},
     };
+    all.push_back({.name = "epoll + posix_spawn", .version = libc, .kind = "floor", .many = many_by_posix_spawn});
+    all.push_back({.name = "epoll + clone, pidfd", .version = libc, .kind = "floor", .many = many_by_clone});
+    all.push_back({.name = "epoll", .version = libc, .kind = "floor", .listen = listen_by_epoll});
+    all.push_back({.name = "poll", .version = libc, .kind = "floor", .listen = listen_by_poll});
     all.push_back(over_pipe<plain_end>("plain calls", libc));
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));

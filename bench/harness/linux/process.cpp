@@ -30,4 +30,6 @@ std::vector<std::string> emit_child(std::uint64_t block, std::uint64_t bytes) {
     return {beside_program("bench_emit"), std::to_string(block), std::to_string(bytes)};
 }
 
+std::vector<std::string> gated_child() { return {beside_program("bench_gated")}; }
+
 } // namespace bench
