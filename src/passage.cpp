@@ -57,7 +57,7 @@ result<std::size_t> passage::move(std::size_t most) {
     }
     auto written = write_some(buffer->first(*seen));
     auto taken = take(buffer->first(*seen), written.value_or(0));
-    return written && !taken ? std::unexpected(std::move(taken).error()) : written;
+    return taken ? written : std::unexpected(std::move(taken).error()); // whatever became of the write
 }
 
 result<std::size_t> passage::copy(std::size_t most) {

@@ -1,8 +1,6 @@
 // codes.hpp - the errors of this system that tests inject.
 #pragma once
 
-#include <windpipe/error.hpp>
-
 #include <string_view>
 #include <vector>
 
@@ -15,9 +13,5 @@ std::vector<int> usual_codes();
 bool can_be_interrupted(std::string_view call);
 /// The code of such an interruption.
 int interruption_code();
-
-/// Whether the system below this one lost a process before its first instruction: Wine does now and then, and calls it
-/// ERROR_INTERNAL_ERROR.
-bool is_lost_process(const windpipe::error& failure);
 
 } // namespace windpipe_test::faults

@@ -2,6 +2,7 @@
 
 #include "codes.hpp"
 #include "support/accounts.hpp"
+#include "support/lost_process.hpp"
 #include "support/watchdog.hpp"
 
 #include <windpipe/pipe.hpp>

@@ -47,6 +47,8 @@ void act(std::vector<std::unique_ptr<counted_action>>& actions, const windpipe::
         const waiting_for where(next.name);
         try {
             next.run(random);
+        } catch (const windpipe::failure& thrown) {
+            EXPECT_TRUE(is_lost_process(thrown.cause())) << next.name << ": " << thrown.what();
         } catch (const std::exception& thrown) {
             ADD_FAILURE() << next.name << ": " << thrown.what();
         }

@@ -148,7 +148,10 @@ result<completion> exchange::next(interruption& interrupted) {
         constexpr timespec at_once{};
         std::optional<completion> done;
         int ready = now.poll(no_handle, &at_once);
-        if (ready != -1 && !(done = now.try_ready(ready)) && !why && std::exchange(may_spin, false)) {
+        if (ready == -1) {
+            return sys::failed("poll");
+        }
+        if (!(done = now.try_ready(ready)) && !why && std::exchange(may_spin, false)) {
             spin(now.pace, [&](int look) {
                 constexpr int looks_at_one = 8;
                 done = now.try_last();
@@ -169,9 +172,8 @@ result<completion> exchange::next(interruption& interrupted) {
             return std::unexpected(std::move(waker).error());
         }
         timespec storage{};
-        ready = ready == -1 || interrupted.canceled()
-                    ? ready
-                    : now.poll((*waker)->handle(), timeout_until(interrupted.until(), storage));
+        ready =
+            interrupted.canceled() ? ready : now.poll((*waker)->handle(), timeout_until(interrupted.until(), storage));
         if (ready == -1) {
             return sys::failed("poll");
         }

@@ -18,6 +18,4 @@ bool can_be_interrupted(std::string_view call) {
 
 int interruption_code() { return EINTR; }
 
-bool is_lost_process(const windpipe::error& /*failure*/) { return false; }
-
 } // namespace windpipe_test::faults

@@ -12,9 +12,4 @@ bool can_be_interrupted(std::string_view /*call*/) { return false; }
 
 int interruption_code() { return 0; }
 
-bool is_lost_process(const windpipe::error& failure) {
-    const bool is_wine = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
-    return is_wine && failure.code == std::error_code(ERROR_INTERNAL_ERROR, std::system_category());
-}
-
 } // namespace windpipe_test::faults
