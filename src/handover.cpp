@@ -20,7 +20,7 @@ std::unexpected<error> refused(std::string_view operation, std::errc why, std::s
     return std::unexpected(error{std::make_error_code(why), operation, std::move(context)});
 }
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) { return std::string("'").append(name) + "'"; }
 
 } // namespace
 
