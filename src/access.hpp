@@ -38,6 +38,7 @@ public:
 
     static child make_child(std::unique_ptr<process_state> state) noexcept;
     static process_state& process_of(child& which) noexcept { return *which.state_; }
+    static const process_state& process_of(const child& which) noexcept { return *which.state_; }
     static process_state* find_process(const child& which) noexcept { return which.state_.get(); }
     /// The error of a call on a child object without a process.
     static error no_process(std::string_view operation);

@@ -9,7 +9,8 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace windpipe {
@@ -26,25 +27,26 @@ constexpr std::size_t limit_slot = 4;
 
 error no_memory() { return {std::make_error_code(std::errc::not_enough_memory), "capture"}; }
 
-/// Feeds and drains one child as run() does, a step at a time. Memory for a stream is taken when there is something in
-/// it: of thousands of children, most are silent at any time.
+/// Feeds and drains one child as run() does, a step at a time. It waits beside thousands of its like, most of them
+/// silent at any time: it has memory for what it waits for, and for a stream when there is something in it.
 class async_session {
 public:
-    async_session(detail::loop_state& on, child& who, const run_options& options)
-        : child_(who), options_(options), ear_(options), left_(options.input),
-          streams_{stream(who.out, options.out), stream(who.err, options.err)}, end_(options.end, options.limit, 1),
-          steps_(on) {}
+    /// The options must stay until the session is gone.
+    async_session(detail::loop_state& on, result<child> started, const run_options& options)
+        : child_(std::move(started)), options_(options), ear_(options), left_(options.input),
+          end_(options.end, options.limit, 1), steps_(on) {
+        if (child_) {
+            fail_unless(begin());
+        }
+    }
 
-    void begin();
-    [[nodiscard]] detail::any_of& steps() noexcept { return steps_; }
     /// Whether there is something left to wait for.
     [[nodiscard]] bool goes_on() const noexcept {
-        return end_.goes_on(steps_.is_busy(out_slot) || steps_.is_busy(err_slot));
+        return child_ && end_.goes_on(steps_.is_busy(out_slot) || steps_.is_busy(err_slot));
     }
-    /// Before each wait.
-    void set_limit();
-    /// A step is done. Whether the session can go on.
-    result<void> handle(std::size_t slot);
+    [[nodiscard]] detail::any_of::next_done next() noexcept { return steps_.next(); }
+    /// The step of a slot is done.
+    void handle(std::size_t slot) { fail_unless(take_step(slot)); }
     result<run_result> finish();
 
 private:
@@ -54,57 +56,91 @@ private:
         capture_buffer kept;
     };
 
-    void feed();
+    void fail_unless(result<void> done) noexcept;
+    result<void> begin();
+    result<void> feed();
+    result<void> listen(std::size_t slot, pipe_reader& from, capture_limit limit);
+    result<void> set_limit();
+    result<void> take_step(std::size_t slot);
+    result<void> handle_slot(std::size_t slot);
     result<void> handle_written();
     result<void> handle_readable(std::size_t slot);
-    result<std::size_t> take(stream& from, output_stream which);
+    result<std::size_t> take(stream& from, output_stream which, std::size_t there);
     result<void> handle_exit();
     result<bool> watch_tree();
     result<void> drain_rest();
-    [[nodiscard]] bool outputs_open() const { return streams_[0].reader.is_open() || streams_[1].reader.is_open(); }
+    result<run_result> collect(exit_status status);
+    void stop_feeding();
 
-    child& child_;
+    result<child> child_; // or why the session has failed: then the child has been killed
     const run_options& options_;
     detail::listener ear_;
-    std::string_view left_; // of the input
-    std::array<stream, 2> streams_;
+    std::string_view left_;                          // of the input
+    std::array<std::unique_ptr<stream>, 2> streams_; // those that there are
     ending end_;
     deadline limit_set_;
-    std::optional<detail::process_state> member_; // of the child's tree, the one that is watched
-    detail::any_of steps_;                        // last: it lets go of the ends first
+    std::unique_ptr<detail::process_state> member_; // of the child's tree, the one that is watched
+    detail::any_of steps_;                          // last: it lets go of the ends first
 };
 
-void async_session::begin() {
-    if (child_.in.is_open()) {
-        feed();
+void async_session::fail_unless(result<void> done) noexcept {
+    if (!done) {
+        steps_.let_go_of_all();
+        child_ = std::unexpected(std::move(done).error());
     }
-    for (const std::size_t slot : {out_slot, err_slot}) {
-        if (stream& from = streams_[slot - out_slot]; from.reader.is_open()) {
-            steps_.wait_readable(slot, *access::endpoint_of(from.reader));
-        }
-    }
-    steps_.watch(process_slot, access::process_of(child_));
 }
 
-void async_session::feed() {
+result<void> async_session::begin() {
+    if (auto fed = child_->in.is_open() ? feed() : result<void>(); !fed) {
+        return fed;
+    }
+    if (auto heard = listen(out_slot, child_->out, options_.out); !heard) {
+        return heard;
+    }
+    if (auto heard = listen(err_slot, child_->err, options_.err); !heard) {
+        return heard;
+    }
+    return steps_.watch(process_slot, access::process_of(*child_)) ? set_limit() : std::unexpected(no_memory());
+}
+
+result<void> async_session::listen(std::size_t slot, pipe_reader& from, capture_limit limit) {
+    if (!from.is_open()) {
+        return {};
+    }
+    auto& place = streams_[slot - out_slot];
+    place.reset(new (std::nothrow) stream(from, limit));
+    return place != nullptr && steps_.wait_readable(slot, *access::endpoint_of(from)) ? result<void>()
+                                                                                      : std::unexpected(no_memory());
+}
+
+result<void> async_session::feed() {
     if (left_.empty()) {
-        child_.in.close();
-        return;
+        child_->in.close();
+        return {};
     }
-    steps_.write(in_slot, *access::endpoint_of(child_.in), std::as_bytes(std::span(left_)));
+    return steps_.write(in_slot, *access::endpoint_of(child_->in), std::as_bytes(std::span(left_)))
+               ? result<void>()
+               : std::unexpected(no_memory());
 }
 
-void async_session::set_limit() {
+/// Before each wait.
+result<void> async_session::set_limit() {
     const deadline next = end_.next_look();
     if (steps_.is_busy(limit_slot) ? next == limit_set_ : next.is_never() && !options_.limit.stop.stop_possible()) {
-        return;
+        return {};
     }
     steps_.cancel(limit_slot);
-    steps_.sleep(limit_slot, {.until = next, .stop = options_.limit.stop});
     limit_set_ = next;
+    return steps_.sleep(limit_slot, {.until = next, .stop = options_.limit.stop}) ? result<void>()
+                                                                                  : std::unexpected(no_memory());
 }
 
-result<void> async_session::handle(std::size_t slot) {
+result<void> async_session::take_step(std::size_t slot) {
+    auto handled = handle_slot(slot);
+    return handled && goes_on() ? set_limit() : handled;
+}
+
+result<void> async_session::handle_slot(std::size_t slot) {
     switch (slot) {
     case in_slot:
         return handle_written();
@@ -119,19 +155,18 @@ result<void> async_session::handle(std::size_t slot) {
 }
 
 result<void> async_session::handle_written() {
-    const detail::operation& done = steps_[in_slot];
-    left_.remove_prefix(done.bytes);
-    child_.in.close();
-    if (done.code && done.code != std::errc::broken_pipe) { // then the child has enough: no error
-        return std::unexpected(error{done.code, "write", "standard input"});
+    const std::error_code code = steps_[in_slot].code;
+    left_.remove_prefix(steps_.let_go(in_slot));
+    child_->in.close();
+    if (code && code != std::errc::broken_pipe) { // then the child has enough: no error
+        return std::unexpected(error{code, "write", "standard input"});
     }
     return {};
 }
 
-/// Takes what is there without waiting. 0: the end of the stream; nothing there is timed_out.
-result<std::size_t> async_session::take(stream& from, output_stream which) {
+/// Takes what is there, as far as that is known, without waiting. 0: the end of the stream; nothing there is timed_out.
+result<std::size_t> async_session::take(stream& from, output_stream which, std::size_t there) {
     const wait_limit at_once{.until = deadline::clock::time_point{}};
-    const std::size_t there = from.reader.available().value_or(0);
     std::array<std::byte, 1> probe{};
     result<std::size_t> n = 0;
     if (there == 0) { // most likely the end, for which no memory is needed
@@ -162,35 +197,40 @@ result<std::size_t> async_session::take(stream& from, output_stream which) {
 }
 
 result<void> async_session::handle_readable(std::size_t slot) {
-    stream& from = streams_[slot - out_slot];
+    stream& from = *streams_[slot - out_slot];
     if (const auto code = steps_[slot].code) {
         return std::unexpected(error{code, "read", slot == out_slot ? "standard output" : "standard error"});
     }
-    auto n = take(from, slot == out_slot ? output_stream::out : output_stream::err);
+    auto n =
+        take(from, slot == out_slot ? output_stream::out : output_stream::err, from.reader.available().value_or(0));
     if (!n && n.error().code != std::errc::timed_out) {
         return std::unexpected(std::move(n).error());
     }
     if (n && *n == 0) {
+        steps_.let_go(slot);
         from.reader.close();
         return {};
     }
     end_.output_came();
-    steps_.wait_readable(slot, *access::endpoint_of(from.reader));
-    return {};
+    return steps_.wait_readable(slot, *access::endpoint_of(from.reader)) ? result<void>()
+                                                                         : std::unexpected(no_memory());
 }
 
 /// The child or another member of its tree has ended: watches the next one. False: there is none.
 result<bool> async_session::watch_tree() {
-    auto next = access::process_of(child_).tree_member();
+    auto next = access::process_of(*child_).tree_member();
     if (!next) {
         return std::unexpected(std::move(next).error());
     }
     if (!next->handle) {
         return false;
     }
-    member_.emplace().began(std::move(*next));
-    steps_.watch(process_slot, *member_);
-    return true;
+    member_.reset(new (std::nothrow) detail::process_state);
+    if (member_ == nullptr) {
+        return std::unexpected(no_memory());
+    }
+    member_->began(std::move(*next));
+    return steps_.watch(process_slot, *member_) ? result<bool>(true) : std::unexpected(no_memory());
 }
 
 result<void> async_session::handle_exit() {
@@ -203,26 +243,35 @@ result<void> async_session::handle_exit() {
         }
     }
     end_.child_ended();
-    if (auto status = child_.try_wait(); !status) { // reaped at once: how long it took ends here
+    steps_.let_go(process_slot);
+    if (auto status = child_->try_wait(); !status) { // reaped at once: how long it took ends here
         return std::unexpected(std::move(status).error());
     }
-    if (!end_.feeds_on() && steps_.is_busy(in_slot)) {
-        steps_.cancel(in_slot);
-        left_.remove_prefix(steps_[in_slot].bytes);
-        child_.in.close();
+    if (!end_.feeds_on()) {
+        stop_feeding();
     }
     return {};
+}
+
+void async_session::stop_feeding() {
+    if (steps_.is_busy(in_slot)) {
+        left_.remove_prefix(steps_.let_go(in_slot));
+        child_->in.close();
+    }
 }
 
 /// What the child wrote before it ended is in the pipes. Somebody else may hold the write ends and write on and on:
 /// that is not waited for.
 result<void> async_session::drain_rest() {
     for (const std::size_t slot : {out_slot, err_slot}) {
-        stream& from = streams_[slot - out_slot];
-        steps_.cancel(slot);
-        std::size_t allowed = from.reader.available().value_or(0) + capture_buffer::piece;
-        while (from.reader.is_open() && allowed > 0) {
-            auto n = take(from, slot == out_slot ? output_stream::out : output_stream::err);
+        steps_.let_go(slot);
+        if (streams_[slot - out_slot] == nullptr) {
+            continue;
+        }
+        stream& from = *streams_[slot - out_slot];
+        std::size_t there = from.reader.available().value_or(0);
+        for (std::size_t allowed = there + capture_buffer::piece; from.reader.is_open() && allowed > 0;) {
+            auto n = take(from, slot == out_slot ? output_stream::out : output_stream::err, there);
             if (!n && n.error().code == std::errc::timed_out) {
                 break;
             }
@@ -233,67 +282,76 @@ result<void> async_session::drain_rest() {
                 from.reader.close();
             }
             allowed -= std::min(allowed, *n);
+            there = from.reader.available().value_or(0);
         }
     }
     return {};
 }
 
 result<run_result> async_session::finish() {
-    if (end_.cut_short()) {
-        if (auto done = child_.kill(); !done) {
-            return std::unexpected(std::move(done).error());
-        }
+    if (child_ && end_.cut_short()) {
+        fail_unless(child_->kill());
     }
-    auto status = child_.wait(); // it has ended, or was killed
+    if (!child_) {
+        return std::unexpected(child_.error());
+    }
+    auto status = child_->wait(); // it has ended, or was killed
     if (!status) {
         return std::unexpected(std::move(status).error());
     }
-    if (steps_.is_busy(in_slot)) {
-        steps_.cancel(in_slot);
-        left_.remove_prefix(steps_[in_slot].bytes);
-    }
+    stop_feeding();
     if (auto drained = drain_rest(); !drained) {
         return std::unexpected(std::move(drained).error());
     }
     if (auto told = ear_.finish(); !told) {
         return std::unexpected(std::move(told).error());
     }
+    return collect(*status);
+}
+
+result<run_result> async_session::collect(exit_status status) {
     run_result done;
-    done.writers_alive = outputs_open();
+    done.writers_alive = child_->out.is_open() || child_->err.is_open();
     done.ended_by = end_.why(done.writers_alive);
-    done.status = *status;
-    done.usage = *child_.usage();
+    done.status = status;
+    done.usage = *child_->usage();
     done.input_written = options_.input.size() - left_.size();
-    done.out = streams_[0].kept.take();
-    done.err = streams_[1].kept.take();
+    if (streams_[0] != nullptr) {
+        done.out = streams_[0]->kept.take();
+    }
+    if (streams_[1] != nullptr) {
+        done.err = streams_[1]->kept.take();
+    }
     return done;
+}
+
+/// The command has done its duty then, and gives back its memory.
+result<child> start(std::unique_ptr<command> what, const run_options& options) {
+    const bool feeds = std::holds_alternative<inherit_t>(access::in_of(*what));
+    if (!feeds && !options.input.empty()) {
+        return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "open stdin",
+                                     "the command sets its own standard input, and it was given input as well"});
+    }
+    auto started = access::spawn(*what, true);
+    if (started && !feeds) {
+        started->in.close(); // in(piped) by the caller: nobody else could write to it
+    }
+    return started;
+}
+
+task<result<run_result>> run_on(detail::loop_state& on, std::unique_ptr<command> what, run_options options) {
+    async_session session(on, start(std::move(what), options), options);
+    while (session.goes_on()) {
+        session.handle(co_await session.next());
+    }
+    co_return session.finish();
 }
 
 } // namespace
 
+// No coroutine itself: the parameters of one live as long as it does.
 task<result<run_result>> async_run(loop& on, command what, run_options options) {
-    const bool feeds = std::holds_alternative<inherit_t>(access::in_of(what));
-    if (!feeds && !options.input.empty()) {
-        co_return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "open stdin",
-                                        "the command sets its own standard input, and it was given input as well"});
-    }
-    auto started = access::spawn(what, true);
-    if (!started) {
-        co_return std::unexpected(std::move(started).error());
-    }
-    if (!feeds) {
-        started->in.close(); // in(piped) by the caller: nobody else could write to it
-    }
-    async_session session(access::state_of(on), *started, options);
-    session.begin();
-    while (session.goes_on()) {
-        session.set_limit();
-        const std::size_t slot = co_await session.steps().next();
-        if (auto handled = session.handle(slot); !handled) {
-            co_return std::unexpected(std::move(handled).error());
-        }
-    }
-    co_return session.finish();
+    return run_on(access::state_of(on), std::make_unique<command>(std::move(what)), std::move(options));
 }
 
 } // namespace windpipe

@@ -70,6 +70,16 @@ command& command::give(std::string_view name, pipe_writer end) & {
     return *this;
 }
 
+command& command::give(std::string_view name, ring_reader end) & {
+    given_.push_back({std::string(name), std::move(end)});
+    return *this;
+}
+
+command& command::give(std::string_view name, ring_writer end) & {
+    given_.push_back({std::string(name), std::move(end)});
+    return *this;
+}
+
 command& command::arg_with_ends(std::string_view argument) & {
     with_ends_.push_back(arguments_.size());
     return arg(argument);
@@ -150,16 +160,25 @@ result<spawn_plan> detail::access::plan_of(const command& what, bool shares_inpu
         changes.push_back({change.name, change.value});
     }
     const std::string ends(ends_variable); // those that we were given are not for the child
-    if (what.environment_cleared_ || !changes.empty() || platform::environment_variable(ends)) {
+    const auto given = platform::environment_variable(ends);
+    if (!given) {
+        return std::unexpected(given.error());
+    }
+    if (what.environment_cleared_ || !changes.empty() || *given) {
+        auto before = what.environment_cleared_ ? std::vector<std::string>{} : platform::environment();
+        if (!before) {
+            return std::unexpected(std::move(before).error());
+        }
         changes.push_back({ends, std::nullopt});
-        plan.environment =
-            changed_environment(what.environment_cleared_ ? std::vector<std::string>{} : platform::environment(),
-                                changes, names.environment_ignores_case);
+        plan.environment = changed_environment(std::move(*before), changes, names.environment_ignores_case);
     }
     if (!plan.program_is_path) {
         const auto path = plan.environment ? find_variable(*plan.environment, "PATH", names.environment_ignores_case)
                                            : platform::environment_variable("PATH");
-        plan.search = split_path(path.value_or(std::string(names.default_path)), names.path_separator);
+        if (!path) {
+            return std::unexpected(path.error());
+        }
+        plan.search = split_path(path->value_or(std::string(names.default_path)), names.path_separator);
     }
     if (what.directory_ && (what.directory_->empty() || has_nul(*what.directory_))) {
         return refused("current directory", what.directory_->empty() ? "the path is empty" : "a NUL byte in the path");

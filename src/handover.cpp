@@ -1,7 +1,7 @@
-#include "access.hpp"
 #include "core/environment.hpp"
 #include "core/given_ends.hpp"
 #include "platform/platform.hpp"
+#include "ring_state.hpp"
 
 #include <windpipe/handover.hpp>
 
@@ -9,6 +9,9 @@
 #include <mutex>
 #include <new>
 #include <span>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
 namespace windpipe {
 
@@ -28,29 +31,55 @@ std::string quoted(std::string_view name) { return std::string("'").append(name)
 
 namespace {
 
-/// The native handle of an end that can be given by this name beside those that are listed.
-result<native_handle> givable(std::string_view name, const detail::pipe_end& end,
-                              const std::vector<given_end>& listed) {
+/// That an end can be given by this name beside those that are listed.
+result<void> check_givable(std::string_view name, bool is_open, const std::vector<given_end>& listed) {
     if (!is_end_name(name)) {
         return refused("give", std::errc::invalid_argument, quoted(name) + " cannot be the name of an end");
     }
     if (std::ranges::find(listed, name, &given_end::name) != listed.end()) {
         return refused("give", std::errc::invalid_argument, quoted(name) + " is given twice");
     }
-    const native_handle handle = end.native_handle();
-    if (handle == no_handle) {
+    if (!is_open) {
         return refused("give", std::errc::invalid_argument,
                        quoted(name) + " is closed, or an earlier spawn has used it up");
     }
-    return handle;
+    return {};
 }
 
+/// What is passed on of one end: an entry for each handle.
+struct part {
+    given_kind kind;
+    native_handle handle;
+    std::string_view suffix;
+};
+
+std::vector<part> parts_of(const detail::pipe_end& end) { return {{given_kind::pipe, end.native_handle(), {}}}; }
+std::vector<part> parts_of(const detail::ring_end& end) {
+    const detail::ring_state& state = *detail::ring_access::state_of(end);
+    return {{given_kind::ring, end.native_handle(), {}},
+            {given_kind::ring_wakes, state.wakes(), wakes_suffix},
+            {given_kind::ring_memory, state.memory(), memory_suffix}};
+}
+
+result<void> check_alone(const detail::pipe_end& /*end*/) { return {}; } // several processes may have it
+result<void> check_alone(const detail::ring_end& end) {
+    return detail::ring_access::state_of(end)->is_shared() ? std::unexpected(detail::has_duplicates("give"))
+                                                           : result<void>{};
+}
+
+template <class End>
+constexpr bool writes = std::is_same_v<End, pipe_writer> || std::is_same_v<End, ring_writer>;
+
 /// Tells the child of the ends.
-void list_in_environment(const std::vector<given_end>& listed, spawn_plan& plan) {
+result<void> list_in_environment(const std::vector<given_end>& listed, spawn_plan& plan) {
     auto before = plan.environment ? std::move(*plan.environment) : platform::environment();
+    if (!before) {
+        return std::unexpected(std::move(before).error());
+    }
     const environment_change change{std::string(ends_variable), encode_ends(listed)};
     plan.environment =
-        changed_environment(std::move(before), std::span(&change, 1), platform::names().environment_ignores_case);
+        changed_environment(std::move(*before), std::span(&change, 1), platform::names().environment_ignores_case);
+    return {};
 }
 
 } // namespace
@@ -65,22 +94,33 @@ result<std::vector<platform::passed_end>> access::pass_given(const command& what
         }
     }
     for (const command::named_end& given : what.given_) {
-        const auto* common = std::visit([](const pipe_end& end) { return &end; }, given.end);
-        const auto handle = givable(given.name, *common, listed);
-        if (!handle) {
-            return std::unexpected(handle.error());
+        const auto pass = [&]<class End>(const End& end) -> result<void> {
+            if (auto checked = check_givable(given.name, end.is_open(), listed); !checked) {
+                return checked;
+            }
+            if (auto alone = check_alone(end); !alone) {
+                return alone;
+            }
+            for (const part& one : parts_of(end)) {
+                auto made = one.kind == given_kind::pipe ? platform::pass_end(one.handle, passed.size())
+                                                         : platform::pass_ring_part(one.handle, passed.size());
+                if (!made) {
+                    return std::unexpected(std::move(made).error());
+                }
+                listed.push_back({.name = given.name + std::string(one.suffix),
+                                  .writes = writes<End>,
+                                  .number = made->number,
+                                  .identity = made->identity,
+                                  .check = check,
+                                  .kind = one.kind});
+                plan.given.push_back(made->handle);
+                passed.push_back(std::move(*made));
+            }
+            return {};
+        };
+        if (auto done = std::visit(pass, given.end); !done) {
+            return std::unexpected(std::move(done).error());
         }
-        auto end = platform::pass_end(*handle, passed.size());
-        if (!end) {
-            return std::unexpected(std::move(end).error());
-        }
-        listed.push_back({.name = given.name,
-                          .writes = std::holds_alternative<pipe_writer>(given.end),
-                          .number = end->number,
-                          .identity = end->identity,
-                          .check = check});
-        plan.given.push_back(end->handle);
-        passed.push_back(std::move(*end));
     }
     for (const std::size_t i : what.with_ends_) {
         auto filled = with_numbers(what.arguments_[i], listed);
@@ -90,7 +130,9 @@ result<std::vector<platform::passed_end>> access::pass_given(const command& what
         plan.arguments[i + 1] = std::move(*filled); // behind argv[0]
     }
     if (!listed.empty()) {
-        list_in_environment(listed, plan);
+        if (auto told = list_in_environment(listed, plan); !told) {
+            return std::unexpected(std::move(told).error());
+        }
     }
     return passed;
 }
@@ -122,7 +164,8 @@ adopted_ends& adopted() {
 }
 
 /// The entry of an end that can still be adopted.
-result<given_end> listed_end(const std::string& variable, std::string_view name, bool writes) {
+result<given_end> listed_end(const std::string& variable, std::string_view name, bool writes,
+                             given_kind kind = given_kind::pipe) {
     auto found = find_end(variable, name);
     if (!found) {
         return std::unexpected(std::move(found).error());
@@ -132,9 +175,10 @@ result<given_end> listed_end(const std::string& variable, std::string_view name,
                        "no end has been given to this process by the name " + quoted(name) +
                            ", or it has been adopted already");
     }
-    if ((*found)->writes != writes) {
+    if ((*found)->writes != writes || (*found)->kind != kind) {
         return refused("adopt", std::errc::invalid_argument,
-                       quoted(name) + " is the " + (writes ? "read" : "write") + " end of a pipe");
+                       quoted(name) + " is the " + ((*found)->writes ? "write" : "read") + " end of a " +
+                           ((*found)->kind == given_kind::pipe ? "pipe" : "ring"));
     }
     return std::move(**found);
 }
@@ -156,14 +200,24 @@ result<End> take_over(native_handle handle, const std::optional<std::string>& ot
     return end;
 }
 
-template <class End>
-result<End> adopt(std::string_view name, platform::direction way) {
+/// The list of what was given to us, to look for an end of this name.
+result<std::string> ends_given_to_us(std::string_view name) {
     if (!is_end_name(name)) {
         return refused("adopt", std::errc::invalid_argument, quoted(name) + " cannot be the name of an end");
     }
+    auto variable = platform::environment_variable(std::string(ends_variable));
+    return variable ? result<std::string>(variable->value_or(std::string()))
+                    : std::unexpected(std::move(variable).error());
+}
+
+template <class End>
+result<End> adopt(std::string_view name, platform::direction way) {
     const std::scoped_lock lock(adopted().mutex);
-    const std::string variable = platform::environment_variable(std::string(ends_variable)).value_or(std::string());
-    const auto given = listed_end(variable, name, way == platform::direction::write);
+    const auto ours = ends_given_to_us(name);
+    if (!ours) {
+        return std::unexpected(ours.error());
+    }
+    const auto given = listed_end(*ours, name, way == platform::direction::write);
     if (!given) {
         return std::unexpected(given.error());
     }
@@ -171,7 +225,7 @@ result<End> adopt(std::string_view name, platform::direction way) {
     if (!handle) {
         return std::unexpected(handle.error());
     }
-    const std::string others = without_end(variable, name);
+    const std::string others = without_end(*ours, name);
     adopted().add(*given);
     auto end = take_over<End>(*handle, others.empty() ? std::nullopt : std::optional(others));
     if (!end) {
@@ -180,10 +234,88 @@ result<End> adopt(std::string_view name, platform::direction way) {
     return end;
 }
 
+/// The handles of an end of a ring; they are not ours yet.
+struct listed_ring {
+    given_end end;
+    ring_handles handles;
+
+    /// Without closing them.
+    void let_go() noexcept {
+        (void)handles.woken_by.release();
+        (void)handles.wakes.release();
+        (void)handles.memory.release();
+    }
+};
+
+result<listed_ring> received_ring(const std::string& variable, std::string_view name, bool writes) {
+    const std::string long_name(name);
+    const auto end = listed_end(variable, name, writes, given_kind::ring);
+    if (!end) {
+        return std::unexpected(end.error());
+    }
+    const auto wakes = listed_end(variable, long_name + std::string(wakes_suffix), writes, given_kind::ring_wakes);
+    if (!wakes) {
+        return std::unexpected(wakes.error());
+    }
+    const auto memory = listed_end(variable, long_name + std::string(memory_suffix), writes, given_kind::ring_memory);
+    if (!memory) {
+        return std::unexpected(memory.error());
+    }
+    const auto first = platform::received_end(end->number, platform::direction::read, end->identity);
+    if (!first) {
+        return std::unexpected(first.error());
+    }
+    const auto second = platform::received_end(wakes->number, platform::direction::write, wakes->identity);
+    if (!second) {
+        return std::unexpected(second.error());
+    }
+    const auto third = platform::received_memory(memory->number, memory->identity);
+    if (!third) {
+        return std::unexpected(third.error());
+    }
+    return listed_ring{*end, ring_handles{.woken_by = unique_handle(*first),
+                                          .wakes = unique_handle(*second),
+                                          .memory = unique_handle(*third),
+                                          .writes = writes}};
+}
+
 template <class End>
-result<End> adopt_or_no_memory(std::string_view name, platform::direction way) {
+result<End> adopt_ring(std::string_view name) {
+    const std::scoped_lock lock(adopted().mutex);
+    const auto ours = ends_given_to_us(name);
+    if (!ours) {
+        return std::unexpected(ours.error());
+    }
+    auto given = received_ring(*ours, name, writes<End>);
+    if (!given) {
+        return std::unexpected(std::move(given).error());
+    }
+    std::string others = *ours;
+    for (const std::string_view suffix : {std::string_view(), wakes_suffix, memory_suffix}) {
+        others = without_end(others, std::string(name) + std::string(suffix));
+    }
+    adopted().add(given->end);
+    auto end = End::adopt(std::move(given->handles));
+    if (!end) {
+        given->let_go(); // untouched on failure
+        adopted().take_back();
+        return end;
+    }
+    if (auto changed = platform::set_environment_variable(std::string(ends_variable),
+                                                          others.empty() ? std::nullopt : std::optional(others));
+        !changed) {
+        given->handles = end->release();
+        given->let_go();
+        adopted().take_back();
+        return std::unexpected(std::move(changed).error());
+    }
+    return end;
+}
+
+template <class Adopt>
+auto adopt_or_no_memory(const Adopt& adopt_one) -> decltype(adopt_one()) {
     try {
-        return adopt<End>(name, way);
+        return adopt_one();
     } catch (const std::bad_alloc&) {
         return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "adopt"});
     }
@@ -192,11 +324,19 @@ result<End> adopt_or_no_memory(std::string_view name, platform::direction way) {
 } // namespace
 
 result<pipe_reader> adopt_reader(std::string_view name) {
-    return adopt_or_no_memory<pipe_reader>(name, platform::direction::read);
+    return adopt_or_no_memory([&] { return adopt<pipe_reader>(name, platform::direction::read); });
 }
 
 result<pipe_writer> adopt_writer(std::string_view name) {
-    return adopt_or_no_memory<pipe_writer>(name, platform::direction::write);
+    return adopt_or_no_memory([&] { return adopt<pipe_writer>(name, platform::direction::write); });
+}
+
+result<ring_reader> adopt_ring_reader(std::string_view name) {
+    return adopt_or_no_memory([&] { return adopt_ring<ring_reader>(name); });
+}
+
+result<ring_writer> adopt_ring_writer(std::string_view name) {
+    return adopt_or_no_memory([&] { return adopt_ring<ring_writer>(name); });
 }
 
 } // namespace windpipe

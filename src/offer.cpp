@@ -1,9 +1,9 @@
-#include "endpoint.hpp"
-#include "interruption.hpp"
 #include "offer_words.hpp"
+#include "ring_state.hpp"
 
 #include <windpipe/handover.hpp>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 namespace windpipe {
 
@@ -45,6 +46,11 @@ public:
         : end_(std::move(end)), until_(options.valid_for) {
         token_.writes = writes;
     }
+    offer_state(ring_end&& end, bool writes, const offer_options& options)
+        : end_(std::move(end)), until_(options.valid_for) {
+        token_.writes = writes;
+        token_.ring = true;
+    }
     ~offer_state() {
         quit_.close();
         if (thread_.joinable()) {
@@ -64,7 +70,10 @@ public:
     result<std::uint32_t> wait(const wait_limit& limit);
 
     /// After a failed open().
-    pipe_end take_back() && { return std::move(end_); }
+    template <class End>
+    void take_back(End& into) && {
+        into = std::move(std::get<End>(end_));
+    }
 
 private:
     enum class stage { opening, open, redeemed, expired };
@@ -72,12 +81,20 @@ private:
     void serve();
     void next_visitor();
     void talk_to(const conversation& visitor);
+    result<void> answer_with(word answer, const conversation& visitor, interruption& interrupted);
+    void close_end() noexcept {
+        if (auto* const pipe = std::get_if<pipe_end>(&end_)) {
+            pipe->close();
+        } else if (auto* const ring = std::get_if<ring_end>(&end_)) {
+            ring->close();
+        }
+    }
     word answer_to(message& asked);
     void become(stage now, std::uint32_t taker = 0);
     void expire_in_time();
 
     // The thread's own, once it runs.
-    pipe_end end_;
+    std::variant<pipe_end, ring_end> end_;
     offer_token token_;
     unique_handle meeting_;
     const deadline until_;
@@ -154,7 +171,7 @@ void offer_state::next_visitor() try {
 
 void offer_state::expire_in_time() {
     if (stage_ == stage::open && until_.has_passed()) {
-        end_.close();
+        close_end();
         become(stage::expired);
     }
 }
@@ -167,18 +184,33 @@ void offer_state::talk_to(const conversation& visitor) {
         return;
     }
     const word answer = answer_to(asked->what);
-    const native_handle end = answer == word::given ? end_.native_handle() : no_handle;
-    if (!platform::say(visitor, of(answer), end, interrupted)) {
+    if (!answer_with(answer, visitor, interrupted)) {
         return;
     }
     const auto taken = platform::listen(visitor, interrupted); // otherwise: until he hangs up
     if (!taken || !is(taken->what, word::taken) || answer != word::given) {
         return;
     }
-    end_.close();
+    close_end();
     interruption cannot_be_stopped(limit); // there is room for one word, and he waits for it
     (void)platform::say(visitor, of(word::yours), no_handle, cannot_be_stopped);
     become(stage::redeemed, visitor.other);
+}
+
+/// An end of a ring has three handles, each in a message of its own.
+result<void> offer_state::answer_with(word answer, const conversation& visitor, interruption& interrupted) {
+    std::array<native_handle, 3> handles{no_handle, no_handle, no_handle};
+    if (const auto* const end = answer == word::given ? std::get_if<ring_end>(&end_) : nullptr) {
+        const ring_state& parts = *ring_access::state_of(*end);
+        handles = {end->native_handle(), parts.wakes(), parts.memory()};
+    } else if (answer == word::given) {
+        handles[0] = std::get<pipe_end>(end_).native_handle();
+    }
+    result<void> said = platform::say(visitor, of(answer), handles[0], interrupted);
+    for (std::size_t i = 1; i < handles.size() && said && handles.at(i) != no_handle; ++i) {
+        said = platform::say(visitor, of(answer), handles.at(i), interrupted);
+    }
+    return said;
 }
 
 /// A visitor without the secret learns nothing else.
@@ -210,13 +242,19 @@ offer::offer(offer&& other) noexcept = default;
 offer& offer::operator=(offer&& other) noexcept = default;
 offer::~offer() = default;
 
-result<offer> offer::begin(detail::pipe_end& end, bool writes, const offer_options& options) try {
+template <class End>
+result<offer> offer::begin(End& end, bool writes, const offer_options& options) try {
     if (!end.is_open()) {
         return std::unexpected(detail::endpoint::closed_error("offer"));
     }
+    if constexpr (std::is_same_v<End, detail::ring_end>) {
+        if (detail::ring_access::state_of(end)->is_shared()) {
+            return std::unexpected(detail::has_duplicates("offer"));
+        }
+    }
     auto state = std::make_unique<detail::offer_state>(std::move(end), writes, options);
     if (auto opened = state->open(); !opened) {
-        end = std::move(*state).take_back();
+        std::move(*state).take_back(end);
         return std::unexpected(std::move(opened).error());
     }
     return offer(std::move(state));
@@ -224,8 +262,18 @@ result<offer> offer::begin(detail::pipe_end& end, bool writes, const offer_optio
     return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "offer"});
 }
 
-result<offer> offer::make(pipe_reader&& end, const offer_options& options) { return begin(end, false, options); }
-result<offer> offer::make(pipe_writer&& end, const offer_options& options) { return begin(end, true, options); }
+result<offer> offer::make(pipe_reader&& end, const offer_options& options) {
+    return begin<detail::pipe_end>(end, false, options);
+}
+result<offer> offer::make(pipe_writer&& end, const offer_options& options) {
+    return begin<detail::pipe_end>(end, true, options);
+}
+result<offer> offer::make(ring_reader&& end, const offer_options& options) {
+    return begin<detail::ring_end>(end, false, options);
+}
+result<offer> offer::make(ring_writer&& end, const offer_options& options) {
+    return begin<detail::ring_end>(end, true, options);
+}
 
 std::string offer::token() const { return state_ != nullptr ? state_->token() : std::string(); }
 

@@ -35,48 +35,47 @@ result<std::size_t> passage::drop_some(std::size_t most) {
                   : std::unexpected(std::move(buffer).error());
 }
 
-/// Where bytes pass through memory, what is there is looked at, written, and only then taken, as far as it was written.
-result<std::size_t> passage::move(std::size_t most) {
-    if (splices_) {
-        auto moved = platform::splice_some(from_.handle, to_.handle, most, reading_, writing_);
-        if (!moved) {
-            return std::unexpected(std::move(moved).error());
-        }
-        if (*moved) {
-            return **moved;
-        }
-        splices_ = false;
+result<std::optional<std::size_t>> passage::without_copy(by_reference& call, std::size_t most) {
+    if (!splices_) {
+        return std::nullopt;
     }
+    auto passed = call(from_.handle, to_.handle, most, reading_, writing_);
+    splices_ = !passed || *passed;
+    return passed;
+}
+
+result<std::span<std::byte>> passage::look_at(std::size_t most) {
     auto buffer = memory(most);
     if (!buffer) {
-        return std::unexpected(std::move(buffer).error());
+        return buffer;
     }
-    auto seen = look(*buffer);
-    if (!seen || *seen == 0) {
-        return seen;
+    const auto seen = look(*buffer);
+    return seen ? result<std::span<std::byte>>(buffer->first(*seen)) : std::unexpected(seen.error());
+}
+
+/// Where bytes pass through memory, what is there is looked at, written, and only then taken, as far as it was written.
+result<std::size_t> passage::move(std::size_t most) {
+    if (auto moved = without_copy(platform::splice_some, most); !moved || *moved) {
+        return moved ? result<std::size_t>(**moved) : std::unexpected(std::move(moved).error());
     }
-    auto written = write_some(buffer->first(*seen));
-    auto taken = take(buffer->first(*seen), written.value_or(0));
+    auto seen = look_at(most);
+    if (!seen || seen->empty()) {
+        return seen ? result<std::size_t>(0) : std::unexpected(std::move(seen).error());
+    }
+    auto written = write_some(*seen);
+    auto taken = take(*seen, written.value_or(0));
     return taken ? written : std::unexpected(std::move(taken).error()); // whatever became of the write
 }
 
 result<std::size_t> passage::copy(std::size_t most) {
-    if (splices_) {
-        auto copied = platform::tee_some(from_.handle, to_.handle, most, reading_, writing_);
-        if (!copied) {
-            return std::unexpected(std::move(copied).error());
-        }
-        if (*copied) {
-            return **copied;
-        }
-        splices_ = false;
+    if (auto copied = without_copy(platform::tee_some, most); !copied || *copied) {
+        return copied ? result<std::size_t>(**copied) : std::unexpected(std::move(copied).error());
     }
-    auto buffer = memory(most);
-    if (!buffer) {
-        return std::unexpected(std::move(buffer).error());
+    auto seen = look_at(most);
+    if (!seen || seen->empty()) {
+        return seen ? result<std::size_t>(0) : std::unexpected(std::move(seen).error());
     }
-    auto seen = look(*buffer);
-    return seen && *seen > 0 ? write_some(buffer->first(*seen)) : seen;
+    return write_some(*seen);
 }
 
 result<std::size_t> passage::look(std::span<std::byte> buffer) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace windpipe {
@@ -29,8 +30,14 @@ public:
     result<std::size_t> drop_some(std::size_t most);
 
 private:
+    using by_reference = decltype(platform::splice_some);
+
     result<std::size_t> move(std::size_t most);
     result<std::size_t> copy(std::size_t most);
+    /// What `call` does without a copy; nothing where that cannot be, and from then on it is not tried again.
+    result<std::optional<std::size_t>> without_copy(by_reference& call, std::size_t most);
+    /// What there is, which stays where it is, in our memory; empty is end of stream.
+    result<std::span<std::byte>> look_at(std::size_t most);
     result<std::span<std::byte>> memory(std::size_t most);
     result<std::size_t> look(std::span<std::byte> buffer);
     result<void> take(std::span<std::byte> seen, std::size_t count);

@@ -207,6 +207,15 @@ result<pipeline_result> pipeline::run(const pipeline_options& options) {
     return done;
 }
 
+bool broke_its_pipe(const child& stage, const child& next) {
+    if (!stage || !next) {
+        return false;
+    }
+    const auto ended = access::process_of(stage).report();
+    const auto reader = access::process_of(next).report();
+    return ended && reader && platform::ended_by_closed_pipe(*ended, *reader);
+}
+
 pipeline operator|(command&& left, command&& right) {
     pipeline made;
     made.add(std::move(left)).add(std::move(right));

@@ -1,11 +1,11 @@
-#include "access.hpp"
-#include "interruption.hpp"
 #include "offer_words.hpp"
+#include "ring_state.hpp"
 
 #include <windpipe/handover.hpp>
 
 #include <algorithm>
 #include <new>
+#include <type_traits>
 
 namespace windpipe {
 
@@ -42,6 +42,39 @@ result<void> check(const unique_handle& end, const offer_token& token) {
     return checked;
 }
 
+template <class End>
+constexpr bool is_of_ring = std::is_base_of_v<detail::ring_end, End>;
+
+/// The end of which `first` is what came first: all of it, or of a ring one of three handles.
+template <class End>
+result<End> end_of(unique_handle& first, const offer_token& token, const platform::conversation& host,
+                   interruption& interrupted) {
+    if constexpr (is_of_ring<End>) {
+        auto wakes = platform::listen(host, interrupted);
+        if (!wakes) {
+            return std::unexpected(std::move(wakes).error());
+        }
+        auto memory = platform::listen(host, interrupted);
+        if (!memory) {
+            return std::unexpected(std::move(memory).error());
+        }
+        auto end = End::adopt({.woken_by = std::move(first),
+                               .wakes = std::move(wakes->end),
+                               .memory = std::move(memory->end),
+                               .writes = token.writes});
+        if (!end &&
+            (end.error().code == std::errc::invalid_argument || end.error().code == std::errc::bad_file_descriptor)) {
+            return failed("redeem", std::errc::protocol_error, "what was offered is not the end that the token names");
+        }
+        return end;
+    } else {
+        if (auto checked = check(first, token); !checked) {
+            return std::unexpected(std::move(checked).error());
+        }
+        return access::make_end<End>(std::move(first));
+    }
+}
+
 /// Asks for the end of the token, and gets it.
 template <class End>
 result<End> take_end(const offer_token& token, interruption& interrupted) {
@@ -61,10 +94,7 @@ result<End> take_end(const offer_token& token, interruption& interrupted) {
     if (!is(answer->what, word::given)) {
         return refused(answer->what);
     }
-    if (auto checked = check(answer->end, token); !checked) {
-        return std::unexpected(std::move(checked).error());
-    }
-    auto end = access::make_end<End>(std::move(answer->end));
+    auto end = end_of<End>(answer->end, token, *host, interrupted);
     if (!end) {
         return end;
     }
@@ -86,9 +116,10 @@ result<End> redeem(std::string_view text, bool writes, const wait_limit& limit) 
     if (!token) {
         return std::unexpected(token.error());
     }
-    if (token->writes != writes) {
+    if (token->writes != writes || token->ring != is_of_ring<End>) {
         return failed("redeem", std::errc::invalid_argument,
-                      std::string("this token is of the ") + (token->writes ? "write" : "read") + " end of a pipe");
+                      std::string("this token is of the ") + (token->writes ? "write" : "read") + " end of a " +
+                          (token->ring ? "ring" : "pipe"));
     }
     interruption interrupted(limit);
     auto end = take_end<End>(*token, interrupted);
@@ -111,6 +142,14 @@ result<pipe_reader> redeem_reader(std::string_view token, const wait_limit& limi
 
 result<pipe_writer> redeem_writer(std::string_view token, const wait_limit& limit) {
     return redeem<pipe_writer>(token, true, limit);
+}
+
+result<ring_reader> redeem_ring_reader(std::string_view token, const wait_limit& limit) {
+    return redeem<ring_reader>(token, false, limit);
+}
+
+result<ring_writer> redeem_ring_writer(std::string_view token, const wait_limit& limit) {
+    return redeem<ring_writer>(token, true, limit);
 }
 
 } // namespace windpipe

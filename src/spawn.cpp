@@ -82,7 +82,8 @@ void use_up(Variant& given) {
     std::visit(
         [](auto& chosen) {
             using chosen_type = std::remove_cvref_t<decltype(chosen)>;
-            if constexpr (std::is_base_of_v<detail::pipe_end, chosen_type>) {
+            if constexpr (std::is_base_of_v<detail::pipe_end, chosen_type> ||
+                          std::is_base_of_v<detail::ring_end, chosen_type>) {
                 chosen.close();
             } else if constexpr (std::is_same_v<chosen_type, unique_handle>) {
                 chosen.reset();

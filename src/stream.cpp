@@ -24,11 +24,12 @@ struct stream_state {
     std::optional<error> failed;
 };
 
+template <class End>
 class input_buffer : public std::streambuf {
 public:
-    input_buffer(pipe_reader end, const wait_limit& limit) : state(std::move(end), limit) { set_filled(0, {}); }
+    input_buffer(End end, const wait_limit& limit) : state(std::move(end), limit) { set_filled(0, {}); }
 
-    stream_state<pipe_reader> state;
+    stream_state<End> state;
 
 protected:
     /// Throws on a failure, which is how a stream buffer says that it is none of the end: the stream turns it into
@@ -64,13 +65,14 @@ private:
     std::array<char, kept + 64UL * 1024> bytes_; // as much as a pipe of default capacity holds
 };
 
+template <class End>
 class output_buffer : public std::streambuf {
 public:
-    output_buffer(pipe_writer end, const wait_limit& limit) : state(std::move(end), limit) {
+    output_buffer(End end, const wait_limit& limit) : state(std::move(end), limit) {
         setp(bytes_.data(), bytes_.data() + bytes_.size());
     }
 
-    stream_state<pipe_writer> state;
+    stream_state<End> state;
 
     result<void> flush() {
         const std::size_t size = held();
@@ -143,18 +145,21 @@ void leave_empty(std::ios& stream) noexcept {
 
 // ---- reading
 
-pipe_istream::pipe_istream(pipe_reader end, const wait_limit& limit)
-    : std::istream(nullptr), buffer_(std::make_unique<detail::input_buffer>(std::move(end), limit)) {
+template <class End>
+end_istream<End>::end_istream(End end, const wait_limit& limit)
+    : std::istream(nullptr), buffer_(std::make_unique<detail::input_buffer<End>>(std::move(end), limit)) {
     rdbuf(buffer_.get());
 }
 
-pipe_istream::pipe_istream(pipe_istream&& other) noexcept
+template <class End>
+end_istream<End>::end_istream(end_istream&& other) noexcept
     : std::istream(static_cast<std::istream&&>(other)), buffer_(std::move(other.buffer_)) {
     set_rdbuf(buffer_.get());
     detail::leave_empty(other);
 }
 
-pipe_istream& pipe_istream::operator=(pipe_istream&& other) noexcept {
+template <class End>
+end_istream<End>& end_istream<End>::operator=(end_istream&& other) noexcept {
     if (this != &other) {
         std::istream::operator=(static_cast<std::istream&&>(other));
         buffer_ = std::move(other.buffer_);
@@ -164,33 +169,44 @@ pipe_istream& pipe_istream::operator=(pipe_istream&& other) noexcept {
     return *this;
 }
 
-pipe_istream::~pipe_istream() = default;
+template <class End>
+end_istream<End>::~end_istream() = default;
 
-void pipe_istream::set_limit(const wait_limit& limit) { buffer_->state.limit = limit; }
+template <class End>
+void end_istream<End>::set_limit(const wait_limit& limit) {
+    buffer_->state.limit = limit;
+}
 
-const std::optional<error>& pipe_istream::last_error() const noexcept {
+template <class End>
+const std::optional<error>& end_istream<End>::last_error() const noexcept {
     if (buffer_ == nullptr) {
         return detail::no_error;
     }
     return buffer_->state.failed;
 }
 
-pipe_reader& pipe_istream::end() noexcept { return buffer_->state.end; }
+template <class End>
+End& end_istream<End>::end() noexcept {
+    return buffer_->state.end;
+}
 
 // ---- writing
 
-pipe_ostream::pipe_ostream(pipe_writer end, const wait_limit& limit)
-    : std::ostream(nullptr), buffer_(std::make_unique<detail::output_buffer>(std::move(end), limit)) {
+template <class End>
+end_ostream<End>::end_ostream(End end, const wait_limit& limit)
+    : std::ostream(nullptr), buffer_(std::make_unique<detail::output_buffer<End>>(std::move(end), limit)) {
     rdbuf(buffer_.get());
 }
 
-pipe_ostream::pipe_ostream(pipe_ostream&& other) noexcept
+template <class End>
+end_ostream<End>::end_ostream(end_ostream&& other) noexcept
     : std::ostream(static_cast<std::ostream&&>(other)), buffer_(std::move(other.buffer_)) {
     set_rdbuf(buffer_.get());
     detail::leave_empty(other);
 }
 
-pipe_ostream& pipe_ostream::operator=(pipe_ostream&& other) noexcept {
+template <class End>
+end_ostream<End>& end_ostream<End>::operator=(end_ostream&& other) noexcept {
     if (this != &other) {
         if (buffer_ != nullptr) {
             (void)buffer_->flush();
@@ -203,13 +219,15 @@ pipe_ostream& pipe_ostream::operator=(pipe_ostream&& other) noexcept {
     return *this;
 }
 
-pipe_ostream::~pipe_ostream() {
+template <class End>
+end_ostream<End>::~end_ostream() {
     if (buffer_ != nullptr) {
         (void)buffer_->flush();
     }
 }
 
-result<void> pipe_ostream::close() {
+template <class End>
+result<void> end_ostream<End>::close() {
     if (buffer_ == nullptr) {
         return std::unexpected(
             error{std::make_error_code(std::errc::bad_file_descriptor), "close", "this stream was moved from"});
@@ -221,15 +239,27 @@ result<void> pipe_ostream::close() {
     return flushed;
 }
 
-void pipe_ostream::set_limit(const wait_limit& limit) { buffer_->state.limit = limit; }
+template <class End>
+void end_ostream<End>::set_limit(const wait_limit& limit) {
+    buffer_->state.limit = limit;
+}
 
-const std::optional<error>& pipe_ostream::last_error() const noexcept {
+template <class End>
+const std::optional<error>& end_ostream<End>::last_error() const noexcept {
     if (buffer_ == nullptr) {
         return detail::no_error;
     }
     return buffer_->state.failed;
 }
 
-pipe_writer& pipe_ostream::end() noexcept { return buffer_->state.end; }
+template <class End>
+End& end_ostream<End>::end() noexcept {
+    return buffer_->state.end;
+}
+
+template class end_istream<pipe_reader>;
+template class end_istream<ring_reader>;
+template class end_ostream<pipe_writer>;
+template class end_ostream<ring_writer>;
 
 } // namespace windpipe

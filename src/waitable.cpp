@@ -1,6 +1,7 @@
 #include "access.hpp"
 #include "platform/platform.hpp"
 #include "process_state.hpp"
+#include "ring_state.hpp"
 
 #include <windpipe/waitable.hpp>
 
@@ -18,10 +19,18 @@ result<unique_handle> waitable_of(const detail::pipe_end& end, platform::directi
     return call ? platform::end_waitable(call.handle(), way) : std::unexpected(endpoint::closed_error(step));
 }
 
+result<unique_handle> waitable_of(const detail::ring_end& end) {
+    const detail::ring_state* const state = detail::ring_access::state_of(end);
+    return state != nullptr ? waitable_of(state->woken_by(), platform::direction::read)
+                            : std::unexpected(endpoint::closed_error(step));
+}
+
 } // namespace
 
 result<unique_handle> make_waitable(const pipe_reader& end) { return waitable_of(end, platform::direction::read); }
 result<unique_handle> make_waitable(const pipe_writer& end) { return waitable_of(end, platform::direction::write); }
+result<unique_handle> make_waitable(const ring_reader& end) { return waitable_of(end); }
+result<unique_handle> make_waitable(const ring_writer& end) { return waitable_of(end); }
 
 result<unique_handle> make_waitable(const child& who) {
     detail::process_state* const state = access::find_process(who);

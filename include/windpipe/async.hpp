@@ -9,6 +9,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/limits.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 #include <windpipe/run.hpp>
 #include <windpipe/task.hpp>
 
@@ -195,6 +196,16 @@ public:
     /// The same for text.
     [[nodiscard]] auto write(const pipe_writer& to, std::string_view text, const wait_limit& limit = {}) {
         return detail::awaiting_write(state_.get(), to, std::as_bytes(std::span(text)), limit);
+    }
+
+    /// The same for the ends of a ring: tasks, to be awaited like the others.
+    ///
+    /// *Ownership*: the end and the memory are used until the task has ended or is destroyed.
+    [[nodiscard]] task<result<std::size_t>> read_some(ring_reader& from, std::span<std::byte> into,
+                                                      const wait_limit& limit = {});
+    [[nodiscard]] task<result<void>> write(ring_writer& to, const_buffer bytes, const wait_limit& limit = {}); ///< all
+    [[nodiscard]] task<result<void>> write(ring_writer& to, std::string_view text, const wait_limit& limit = {}) {
+        return write(to, std::as_bytes(std::span(text)), limit);
     }
 
     /// Waits for the end of a child and reaps it: as child::wait().

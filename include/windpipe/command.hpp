@@ -5,6 +5,7 @@
 #include <windpipe/files.hpp>
 #include <windpipe/handle.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -120,6 +121,10 @@ public:
     /// *Example*: examples/named_ends.cpp
     command& give(std::string_view name, pipe_reader end) &;
     command& give(std::string_view name, pipe_writer end) &;
+    /// The same for an end of a ring: see adopt_ring_reader() and adopt_ring_writer(). On Linux it takes three
+    /// descriptors there.
+    command& give(std::string_view name, ring_reader end) &;
+    command& give(std::string_view name, ring_writer end) &;
     /// Adds one argument in which each `{NAME}` becomes the number of the end given by that name, in decimal: what the
     /// child calls it as a descriptor or HANDLE. For programs without windpipe: `--input={jobs}`. A brace that is meant
     /// is written twice.
@@ -151,6 +156,8 @@ public:
     command&& err(output_target target) && { return std::move(err(std::move(target))); }
     command&& give(std::string_view name, pipe_reader end) && { return std::move(give(name, std::move(end))); }
     command&& give(std::string_view name, pipe_writer end) && { return std::move(give(name, std::move(end))); }
+    command&& give(std::string_view name, ring_reader end) && { return std::move(give(name, std::move(end))); }
+    command&& give(std::string_view name, ring_writer end) && { return std::move(give(name, std::move(end))); }
     command&& arg_with_ends(std::string_view argument) && { return std::move(arg_with_ends(argument)); }
     command&& contain(containment reach) && { return std::move(contain(reach)); }
     command&& die_with_parent(bool wanted = true) && { return std::move(die_with_parent(wanted)); }
@@ -188,7 +195,7 @@ private:
     };
     struct named_end {
         std::string name;
-        std::variant<pipe_reader, pipe_writer> end;
+        std::variant<pipe_reader, pipe_writer, ring_reader, ring_writer> end;
     };
 
     std::string program_;

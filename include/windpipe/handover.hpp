@@ -4,6 +4,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/limits.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -40,6 +41,14 @@ class offer_state;
 [[nodiscard]] result<pipe_reader> adopt_reader(std::string_view name);
 [[nodiscard]] result<pipe_writer> adopt_writer(std::string_view name);
 
+/// The same for the end of a ring. From now on this process is the one that reads, or writes.
+///
+/// *Errors*: as adopt_reader(), and `protocol_error` (another process has damaged the ring).
+/// *Systems*: on Windows memory has no identity: that it is the memory of a ring is all that can be checked.
+/// *Example*: examples/ring_frames.cpp
+[[nodiscard]] result<ring_reader> adopt_ring_reader(std::string_view name);
+[[nodiscard]] result<ring_writer> adopt_ring_writer(std::string_view name);
+
 // ---- from a process to any other one
 
 /// What offer::make() may be told.
@@ -66,6 +75,8 @@ public:
     /// *Ownership*: on failure `end` is untouched and still yours.
     [[nodiscard]] static result<offer> make(pipe_reader&& end, const offer_options& options = {});
     [[nodiscard]] static result<offer> make(pipe_writer&& end, const offer_options& options = {});
+    [[nodiscard]] static result<offer> make(ring_reader&& end, const offer_options& options = {});
+    [[nodiscard]] static result<offer> make(ring_writer&& end, const offer_options& options = {});
 
     offer(offer&& other) noexcept;
     offer& operator=(offer&& other) noexcept;
@@ -84,7 +95,8 @@ public:
 
 private:
     explicit offer(std::unique_ptr<detail::offer_state> state) noexcept;
-    static result<offer> begin(detail::pipe_end& end, bool writes, const offer_options& options);
+    template <class End>
+    static result<offer> begin(End& end, bool writes, const offer_options& options);
     std::unique_ptr<detail::offer_state> state_;
 };
 
@@ -105,5 +117,8 @@ private:
 /// *Example*: examples/offer.cpp
 [[nodiscard]] result<pipe_reader> redeem_reader(std::string_view token, const wait_limit& limit = {});
 [[nodiscard]] result<pipe_writer> redeem_writer(std::string_view token, const wait_limit& limit = {});
+/// The same for the end of a ring. *Errors*: `protocol_error` also when another process has damaged the ring.
+[[nodiscard]] result<ring_reader> redeem_ring_reader(std::string_view token, const wait_limit& limit = {});
+[[nodiscard]] result<ring_writer> redeem_ring_writer(std::string_view token, const wait_limit& limit = {});
 
 } // namespace windpipe

@@ -118,6 +118,10 @@ private:
     std::vector<command> stages_;
 };
 
+/// Whether a stage of pipeline::spawn() failed because the stage after it had closed its pipe: what
+/// stage_report::broke_its_pipe says of a run. False where one of the two has not been waited for.
+[[nodiscard]] bool broke_its_pipe(const child& stage, const child& next);
+
 /// `a | b`: the output of `a` is the input of `b`.
 [[nodiscard]] pipeline operator|(command&& left, command&& right);
 /// One more stage at the right.

@@ -1,4 +1,4 @@
-// stream.hpp - std::istream and std::ostream over an end: pipe_istream, pipe_ostream.
+// stream.hpp - std::istream and std::ostream over an end: pipe_istream, pipe_ostream; ring_istream, ring_ostream.
 //
 // For code that wants a standard stream. Everything else is faster, and says more, with the calls of the end itself.
 #pragma once
@@ -6,6 +6,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/limits.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 
 #include <istream>
 #include <memory>
@@ -15,7 +16,9 @@
 namespace windpipe {
 
 namespace detail {
+template <class End>
 class input_buffer;
+template <class End>
 class output_buffer;
 } // namespace detail
 
@@ -32,23 +35,24 @@ class output_buffer;
 /// *Ownership*: owns its end. Move-only; one that was moved from is bad.
 /// *Threads*: as any standard stream: one thread at a time.
 /// *Example*: examples/streams.cpp
-class pipe_istream : public std::istream {
+template <class End>
+class end_istream : public std::istream {
 public:
     /// Takes the end over. `limit` is for every wait, until another one is set.
-    explicit pipe_istream(pipe_reader end, const wait_limit& limit = {});
-    pipe_istream(pipe_istream&& other) noexcept;
-    pipe_istream& operator=(pipe_istream&& other) noexcept;
-    ~pipe_istream() override;
+    explicit end_istream(End end, const wait_limit& limit = {});
+    end_istream(end_istream&& other) noexcept;
+    end_istream& operator=(end_istream&& other) noexcept;
+    ~end_istream() override;
 
     /// Another limit for the waits from now on. A deadline is a point in time: give one for each answer.
     void set_limit(const wait_limit& limit);
     /// What the last failure was, also after `clear()`.
     [[nodiscard]] const std::optional<error>& last_error() const noexcept;
     /// The end itself, e.g. to close it. What the stream has read ahead is not in it any more.
-    [[nodiscard]] pipe_reader& end() noexcept;
+    [[nodiscard]] End& end() noexcept;
 
 private:
-    std::unique_ptr<detail::input_buffer> buffer_;
+    std::unique_ptr<detail::input_buffer<End>> buffer_;
 };
 
 /// A `std::ostream` that writes to an end, by way of a buffer of two pages. It is sent when it is full, by `flush()`
@@ -61,15 +65,16 @@ private:
 /// *Ownership*: owns its end. Move-only; one that was moved from is bad.
 /// *Threads*: as any standard stream: one thread at a time.
 /// *Example*: examples/streams.cpp
-class pipe_ostream : public std::ostream {
+template <class End>
+class end_ostream : public std::ostream {
 public:
     /// Takes the end over. `limit` is for every wait, until another one is set.
-    explicit pipe_ostream(pipe_writer end, const wait_limit& limit = {});
-    pipe_ostream(pipe_ostream&& other) noexcept;
+    explicit end_ostream(End end, const wait_limit& limit = {});
+    end_ostream(end_ostream&& other) noexcept;
     /// What this stream holds is sent first, as by the destructor.
-    pipe_ostream& operator=(pipe_ostream&& other) noexcept;
+    end_ostream& operator=(end_ostream&& other) noexcept;
     /// Sends what is in the buffer, as that of a `std::ofstream`: call close() to learn whether it worked.
-    ~pipe_ostream() override;
+    ~end_ostream() override;
 
     /// Sends what is in the buffer and closes the end.
     ///
@@ -82,10 +87,15 @@ public:
     /// What the last failure was, also after `clear()`.
     [[nodiscard]] const std::optional<error>& last_error() const noexcept;
     /// The end itself, e.g. to ask for its capacity. What is written to it passes the buffer by: flush first.
-    [[nodiscard]] pipe_writer& end() noexcept;
+    [[nodiscard]] End& end() noexcept;
 
 private:
-    std::unique_ptr<detail::output_buffer> buffer_;
+    std::unique_ptr<detail::output_buffer<End>> buffer_;
 };
+
+using pipe_istream = end_istream<pipe_reader>;
+using pipe_ostream = end_ostream<pipe_writer>;
+using ring_istream = end_istream<ring_reader>;
+using ring_ostream = end_ostream<ring_writer>;
 
 } // namespace windpipe

@@ -5,6 +5,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 
 namespace windpipe {
 
@@ -25,6 +26,12 @@ namespace windpipe {
 [[nodiscard]] result<unique_handle> make_waitable(const pipe_reader& end);
 /// The same for a write: ready *for reading* when some bytes would fit, or when nobody reads any more.
 [[nodiscard]] result<unique_handle> make_waitable(const pipe_writer& end);
+
+/// The same for an end of a ring, but what it tells is what the other side has said: it is ready for reading when a
+/// call that has failed with `timed_out` can be made again, and perhaps earlier. So make calls until one fails with
+/// that, and then wait.
+[[nodiscard]] result<unique_handle> make_waitable(const ring_reader& end);
+[[nodiscard]] result<unique_handle> make_waitable(const ring_writer& end);
 
 /// Makes a handle of its own that is ready for reading (Linux), or signalled (Windows), from when the process has ended
 /// on: also after it has been waited for. Then child::try_wait() tells how it ended.

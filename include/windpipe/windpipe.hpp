@@ -18,6 +18,7 @@
 #include <windpipe/page_pool.hpp> // IWYU pragma: export
 #include <windpipe/pipe.hpp>      // IWYU pragma: export
 #include <windpipe/pipeline.hpp>  // IWYU pragma: export
+#include <windpipe/ring.hpp>      // IWYU pragma: export
 #include <windpipe/run.hpp>       // IWYU pragma: export
 #include <windpipe/stream.hpp>    // IWYU pragma: export
 #include <windpipe/task.hpp>      // IWYU pragma: export

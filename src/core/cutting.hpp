@@ -75,7 +75,8 @@ private:
 
     [[nodiscard]] part try_one(std::size_t left) noexcept;
     [[nodiscard]] std::size_t other() const noexcept;
-    void settle() noexcept;
+    [[nodiscard]] double share_of_other(std::size_t bytes) const noexcept;
+    void settle(bool hopeless) noexcept;
 
     std::atomic<std::size_t> settled_ = 0; ///< bytes until the next trial
     std::atomic<std::uint8_t> best_ = 0;   ///< index in `sizes`

@@ -57,6 +57,30 @@ void each_entry(std::string_view variable, Visit visit) {
 
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find(',')); }
 
+/// Nothing: that is no kind, or none of an entry with this name.
+std::optional<given_kind> parse_kind(std::string_view text, std::string_view name) {
+    if (text.size() != 2 || (text[1] != 'r' && text[1] != 'w')) {
+        return std::nullopt;
+    }
+    const auto kind = static_cast<given_kind>(text[0]);
+    std::string_view suffix;
+    switch (kind) {
+    case given_kind::pipe:
+    case given_kind::ring:
+        break;
+    case given_kind::ring_wakes:
+        suffix = wakes_suffix;
+        break;
+    case given_kind::ring_memory:
+        suffix = memory_suffix;
+        break;
+    default:
+        return std::nullopt;
+    }
+    const bool named = name.ends_with(suffix) && is_end_name(name.substr(0, name.size() - suffix.size()));
+    return named ? std::optional(kind) : std::nullopt;
+}
+
 std::optional<given_end> parse(std::string_view entry) {
     std::array<std::string_view, field_count> fields;
     std::string_view left = entry;
@@ -74,11 +98,17 @@ std::optional<given_end> parse(std::string_view entry) {
     const auto parsed_second = parse_hex(second);
     const std::string_view sealed = entry.substr(0, entry.size() - seal.size());
     const auto parsed_check = parse_hex(check);
+    const auto parsed_kind = parse_kind(kind, name);
     if (!parsed_number || !parsed_first || !parsed_second || !parsed_check || parse_hex(seal) != digest(sealed) ||
-        (kind != "pr" && kind != "pw") || !is_end_name(name)) {
+        !parsed_kind) {
         return std::nullopt;
     }
-    return given_end{std::string(name), kind == "pw", *parsed_number, {*parsed_first, *parsed_second}, *parsed_check};
+    return given_end{.name = std::string(name),
+                     .writes = kind[1] == 'w',
+                     .number = *parsed_number,
+                     .identity = {*parsed_first, *parsed_second},
+                     .check = *parsed_check,
+                     .kind = *parsed_kind};
 }
 
 std::unexpected<error> refused(std::string why) {
@@ -94,7 +124,7 @@ bool is_end_name(std::string_view name) noexcept {
 std::string encode_ends(std::span<const given_end> ends) {
     std::string variable;
     for (const given_end& end : ends) {
-        std::string entry = end.name + (end.writes ? ",pw," : ",pr,");
+        std::string entry = end.name + ',' + static_cast<char>(end.kind) + (end.writes ? "w," : "r,");
         for (const std::uint64_t value : {end.number, end.identity.first, end.identity.second, end.check}) {
             append_hex(entry, value);
             entry += ',';

@@ -5,7 +5,9 @@
 //
 //     NAME , KIND , NUMBER , IDENTITY , IDENTITY , CHECK , SEAL
 //
-// NAME as is_end_name() has it; KIND "pr" (a pipe, its read end) or "pw"; the others are hexadecimal. CHECK is random
+// NAME as is_end_name() has it; KIND "pr" (a pipe, its read end) or "pw"; the others are hexadecimal. An end of a
+// ring has three entries: NAME with KIND "rr" or "rw" is what it is woken by, NAME/wakes ("kr", "kw") how it wakes the
+// other side, NAME/memory ("mr", "mw") the memory. CHECK is random
 // for each start of a child, SEAL a digest of all that stands before it.
 #pragma once
 
@@ -28,12 +30,18 @@ struct end_identity {
     friend bool operator==(const end_identity&, const end_identity&) noexcept = default;
 };
 
+enum class given_kind : char { pipe = 'p', ring = 'r', ring_wakes = 'k', ring_memory = 'm' };
+/// What follows the name of a ring's end in the names of its two other entries.
+inline constexpr std::string_view wakes_suffix = "/wakes";
+inline constexpr std::string_view memory_suffix = "/memory";
+
 struct given_end {
     std::string name;
     bool writes = false;      ///< it is a write end
     std::uint64_t number = 0; ///< what the child calls it: a descriptor, the value of a handle
     end_identity identity;
     std::uint64_t check = 0; ///< of its start
+    given_kind kind = given_kind::pipe;
 };
 
 /// 1 to 64 letters, digits, '_', '-' and '.', of ASCII.

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view head = "wp";
 constexpr char version = '1';
-constexpr std::size_t head_size = 4; // with the version and the direction
+constexpr std::size_t head_size = 4;             // with the version and the direction
+constexpr std::string_view end_letters = "rwio"; // of a pipe, of a ring: read, write
 constexpr std::size_t check_size = 3;
 constexpr std::size_t name_size = std::tuple_size_v<decltype(offer_token::name)>;
 constexpr std::size_t secret_size = std::tuple_size_v<offer_secret>;
@@ -96,7 +97,7 @@ std::unexpected<error> refused(std::string why) {
 std::string encode_token(const offer_token& token) {
     std::string text(head);
     text += version;
-    text += token.writes ? 'w' : 'r';
+    text += end_letters[(token.ring ? 2U : 0U) + (token.writes ? 1U : 0U)];
     packed bytes{};
     std::ranges::copy(token.name, bytes.begin());
     std::ranges::copy(token.secret, bytes.begin() + name_size);
@@ -122,10 +123,11 @@ result<offer_token> decode_token(std::string_view text) {
     const bool readable = text.size() == token_size && to_bytes(text.substr(head_size), bytes);
     sealed = bytes;
     seal(front, sealed);
-    if (!readable || sealed != bytes || (front[3] != 'r' && front[3] != 'w')) {
+    const std::size_t which = end_letters.find(front[3]);
+    if (!readable || sealed != bytes || which == std::string_view::npos) {
         return refused("the token has been changed on its way");
     }
-    offer_token token{.writes = front[3] == 'w'};
+    offer_token token{.writes = which % 2 == 1, .ring = which >= 2};
     std::ranges::copy(std::span(bytes).first<name_size>(), token.name.begin());
     std::ranges::copy(std::span(bytes).subspan<name_size, secret_size>(), token.secret.begin());
     return token;

@@ -1,7 +1,8 @@
 // offer_token.hpp - the text by which an offered end is redeemed.
 //
-// "wp1r" or "wp1w" (version 1; which end it is), then 25 bytes as 40 letters and digits, in the base 32 of RFC 4648
-// with small letters: the name of the offer (6 bytes), its secret (16), and a check of all that stands before it (3).
+// "wp1r" or "wp1w" (version 1; which end of a pipe it is; "wp1i" and "wp1o" are the read and the write end of a ring),
+// then 25 bytes as 40 letters and digits, in the base 32 of RFC 4648 with small letters: the name of the offer
+// (6 bytes), its secret (16), and a check of all that stands before it (3).
 #pragma once
 
 #include <windpipe/error.hpp>
@@ -20,6 +21,7 @@ struct offer_token {
     bool writes = false;             ///< it is a write end
     std::array<std::byte, 6> name{}; ///< where the offer is found; no secret
     offer_secret secret{};
+    bool ring = false; ///< of a ring, not of a pipe
 
     friend bool operator==(const offer_token&, const offer_token&) noexcept = default;
 };

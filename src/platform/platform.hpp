@@ -1,6 +1,7 @@
 // platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it. The
 // file that a section names has the same name for each system; what is more than one file's worth of code there has
-// files of its own beside it (windows/transfer.cpp and standard.cpp, windows/inquiry.cpp, linux/peek.cpp).
+// files of its own beside it (windows/transfer.cpp and standard.cpp, windows/inquiry.cpp, linux/peek.cpp). The memory
+// of rings has a header of its own, ring_memory.hpp.
 // Nothing above this file includes a system header.
 //
 // Holds for all of it: no function throws (unless it says so), logs, aborts or installs a handler; an error carries the
@@ -13,6 +14,7 @@
 #include "core/given_ends.hpp"
 #include "core/spawn_plan.hpp"
 #include "interruption.hpp"
+#include "ring_memory.hpp"
 
 #include <windpipe/async.hpp>
 #include <windpipe/child.hpp>
@@ -186,9 +188,15 @@ struct passed_end {
 /// `place`: how many are in spawn_plan::given before it. Windows: invalid_argument for an overlapped end.
 result<passed_end> pass_end(native_handle end, std::size_t place);
 
+/// The same for a part of a ring's end: one of its pipes, of either kind, or its memory.
+result<passed_end> pass_ring_part(native_handle part, std::size_t place);
+
 /// The end that our parent passed on as `number`: bad_file_descriptor where that is not open or is another file, else
 /// as check_end(). POST: private.
 result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity);
+
+/// The same for the memory of a ring, of which map_ring() then says whether it is that.
+result<native_handle> received_memory(std::uint64_t number, end_identity identity);
 
 /// From the system's generator for keys.
 result<void> random_bytes(std::span<std::byte> into);
@@ -295,8 +303,8 @@ naming names() noexcept;
 
 /// This process's environment, "NAME=value" in UTF-8, and one variable of it. What is no text on Windows (a lone
 /// surrogate) is kept so that a child can be given it unchanged.
-std::vector<std::string> environment();
-std::optional<std::string> environment_variable(const std::string& name);
+result<std::vector<std::string>> environment();
+result<std::optional<std::string>> environment_variable(const std::string& name);
 /// Sets one, or removes it where there is no value. PRE: a name and a value that can be set.
 result<void> set_environment_variable(const std::string& name, const std::optional<std::string>& value);
 

@@ -28,7 +28,7 @@ std::size_t leave_in_buffer(buffered_writer& writer) {
     return written;
 }
 
-PIPE_TEST(buffered_writer, keeps_records_until_it_is_flushed) {
+SYSTEM_PIPE_TEST(buffered_writer, keeps_records_until_it_is_flushed) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
     const std::size_t written = leave_in_buffer(writer);
@@ -38,7 +38,7 @@ PIPE_TEST(buffered_writer, keeps_records_until_it_is_flushed) {
     EXPECT_VALUE(reader.available(), written);
 }
 
-PIPE_TEST(buffered_writer, records_of_any_size_arrive_whole_and_in_order) {
+SYSTEM_PIPE_TEST(buffered_writer, records_of_any_size_arrive_whole_and_in_order) {
     auto [reader, end] = this->make();
     constexpr std::size_t total = 3'000'000;
     const auto whole = pattern(total);
@@ -57,7 +57,7 @@ PIPE_TEST(buffered_writer, records_of_any_size_arrive_whole_and_in_order) {
     EXPECT_VALUE(read_text(reader, 1), "");
 }
 
-PIPE_TEST(buffered_writer, the_destructor_sends_the_rest_and_ends_the_stream) {
+SYSTEM_PIPE_TEST(buffered_writer, the_destructor_sends_the_rest_and_ends_the_stream) {
     auto [reader, end] = this->make();
     std::size_t written = 0;
     std::vector<std::byte> bytes(10'000);
@@ -69,7 +69,7 @@ PIPE_TEST(buffered_writer, the_destructor_sends_the_rest_and_ends_the_stream) {
     EXPECT_VALUE(read_text(reader, 100), "");
 }
 
-PIPE_TEST(buffered_writer, an_assignment_sends_the_rest_of_the_one_that_goes) {
+SYSTEM_PIPE_TEST(buffered_writer, an_assignment_sends_the_rest_of_the_one_that_goes) {
     auto [reader, end] = this->make();
     auto [other_reader, other_end] = this->make();
     buffered_writer writer(std::move(end));
@@ -83,7 +83,7 @@ PIPE_TEST(buffered_writer, an_assignment_sends_the_rest_of_the_one_that_goes) {
     EXPECT_VALUE(read_text(other_reader, 100), "other");
 }
 
-PIPE_TEST(buffered_writer, old_bytes_go_with_a_later_write) {
+SYSTEM_PIPE_TEST(buffered_writer, old_bytes_go_with_a_later_write) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
     ASSERT_OK(writer.write("old"));
@@ -97,7 +97,7 @@ PIPE_TEST(buffered_writer, old_bytes_go_with_a_later_write) {
     EXPECT_GE(reader.available().value_or(0), 3 + more.size()) << "the old bytes, at least";
 }
 
-PIPE_TEST(buffered_writer, a_tied_one_is_sent_before_a_read_waits) {
+SYSTEM_PIPE_TEST(buffered_writer, a_tied_one_is_sent_before_a_read_waits) {
     auto [requests, requests_end] = this->make();
     auto [answers, answers_end] = this->make();
     observed_thread peer([&requests = requests, answers_end = std::move(answers_end)]() mutable {
@@ -116,7 +116,7 @@ PIPE_TEST(buffered_writer, a_tied_one_is_sent_before_a_read_waits) {
     }
 }
 
-PIPE_TEST(buffered_writer, a_tied_one_without_readers_keeps_nobody_from_reading_the_rest) {
+SYSTEM_PIPE_TEST(buffered_writer, a_tied_one_without_readers_keeps_nobody_from_reading_the_rest) {
     auto [requests, requests_end] = this->make();
     auto [answers, answers_end] = this->make();
     buffered_writer writer(std::move(requests_end));
@@ -128,7 +128,7 @@ PIPE_TEST(buffered_writer, a_tied_one_without_readers_keeps_nobody_from_reading_
     EXPECT_FAILS(writer.flush(), broken_pipe);
 }
 
-PIPE_TEST(buffered_writer, a_tie_outlives_the_writer) {
+SYSTEM_PIPE_TEST(buffered_writer, a_tie_outlives_the_writer) {
     auto [requests, requests_end] = this->make();
     auto [answers, answers_end] = this->make();
     {
@@ -140,7 +140,7 @@ PIPE_TEST(buffered_writer, a_tie_outlives_the_writer) {
     EXPECT_VALUE(read_text(answers, 100), "text");
 }
 
-SIZED_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_nothing) {
+SIZED_SYSTEM_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_nothing) {
     auto [reader, end] = this->make({.capacity = 4096});
     buffered_writer writer(std::move(end));
     const auto whole = pattern(1'000'000);
@@ -162,7 +162,7 @@ SIZED_PIPE_TEST(buffered_writer, a_flush_that_ran_out_of_time_loses_and_repeats_
     EXPECT_VALUE(read_text(reader, 1), ""); // and nothing more
 }
 
-PIPE_TEST(buffered_writer, says_that_nobody_reads) {
+SYSTEM_PIPE_TEST(buffered_writer, says_that_nobody_reads) {
     auto [reader, end] = this->make();
     buffered_writer writer(std::move(end));
     (void)leave_in_buffer(writer);

@@ -2,6 +2,7 @@
 #include "helpers/processes.hpp"
 
 #include "support/foreign.hpp"
+#include "support/lost_process.hpp"
 #include "support/native.hpp"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,9 @@ TEST_P(parent_killed, takes_its_child_along) {
 }
 
 TEST_P(parent_killed, takes_its_child_along_also_while_it_starts_it) {
+    if (keeps_handles_of_the_half_started()) {
+        GTEST_SKIP() << "Wine may keep the handles of a process whose parent is killed while it starts it";
+    }
     for (int i = 0; i < 20; ++i) {
         mortal_parent parent(GetParam());
         parent.process.kill();

@@ -92,7 +92,7 @@ PIPE_TEST(counters, tell_of_a_wait_for_another_thread) {
     }
 }
 
-PIPE_TEST(counters, tell_of_transfers_on_both_ends) {
+SYSTEM_PIPE_TEST(counters, tell_of_transfers_on_both_ends) {
     auto from = this->make();
     auto to = this->make();
     auto also = this->make();

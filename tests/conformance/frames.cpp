@@ -106,7 +106,7 @@ SIZED_PIPE_TEST(framed, a_deadline_within_a_write_neither_loses_nor_repeats) {
     EXPECT_VALUE(next_text(reader), "none");
 }
 
-PIPE_TEST(framed, many_small_frames_may_be_gathered) {
+SYSTEM_PIPE_TEST(framed, many_small_frames_may_be_gathered) {
     auto [reader_end, writer_end] = this->make();
     observed_thread sender([end = std::move(writer_end)]() mutable {
         frame_writer writer(windpipe::buffered_writer(std::move(end)), {.format = framing::newline});

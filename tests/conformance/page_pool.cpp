@@ -35,7 +35,7 @@ void send_pattern(page_pool& pool, std::size_t size, std::size_t most) {
 }
 
 // A kind without a capacity of its own may be a pipe that was opened again, whose reader moves pages on.
-SIZED_PIPE_TEST(sent_pages, arrive_as_they_were_at_a_reader_that_takes_its_time) {
+SIZED_SYSTEM_PIPE_TEST(sent_pages, arrive_as_they_were_at_a_reader_that_takes_its_time) {
     auto [reader, writer] = this->make();
     auto pool = or_throw(page_pool::make(std::move(writer)));
     EXPECT_FALSE(writer.is_open()) << "it is the pool's now"; // NOLINT(bugprone-use-after-move): that is the test
@@ -52,7 +52,7 @@ SIZED_PIPE_TEST(sent_pages, arrive_as_they_were_at_a_reader_that_takes_its_time)
     EXPECT_VALUE(read_text(reader, 1), "");
 }
 
-SIZED_PIPE_TEST(sent_pages, may_be_filled_by_copying) {
+SIZED_SYSTEM_PIPE_TEST(sent_pages, may_be_filled_by_copying) {
     auto [reader, writer] = this->make();
     auto pool = or_throw(page_pool::make(std::move(writer)));
     constexpr std::size_t size = 1'000'000;
@@ -67,7 +67,7 @@ SIZED_PIPE_TEST(sent_pages, may_be_filled_by_copying) {
     EXPECT_VALUE(read_text(reader, 1), "");
 }
 
-SIZED_PIPE_TEST(sent_pages, that_find_no_place_in_time_are_at_the_front_of_the_next_room) {
+SIZED_SYSTEM_PIPE_TEST(sent_pages, that_find_no_place_in_time_are_at_the_front_of_the_next_room) {
     auto [reader, writer] = this->make({.capacity = 4096});
     auto pool = or_throw(page_pool::make(std::move(writer)));
     std::size_t filled = 0; // of the pattern, in the pool
@@ -89,7 +89,7 @@ SIZED_PIPE_TEST(sent_pages, that_find_no_place_in_time_are_at_the_front_of_the_n
     }
 }
 
-PIPE_TEST(sent_pages, find_nobody_when_the_reader_has_left) {
+SYSTEM_PIPE_TEST(sent_pages, find_nobody_when_the_reader_has_left) {
     auto [reader, writer] = this->make();
     auto pool = or_throw(page_pool::make(std::move(writer)));
     ASSERT_OK(pool.write(bytes_of("read")));
@@ -100,7 +100,7 @@ PIPE_TEST(sent_pages, find_nobody_when_the_reader_has_left) {
     EXPECT_FAILS(pool.write(bytes_of("lost")), broken_pipe);
 }
 
-PIPE_TEST(sent_pages, stay_readable_when_the_pool_has_gone) {
+SYSTEM_PIPE_TEST(sent_pages, stay_readable_when_the_pool_has_gone) {
     auto [reader, writer] = this->make();
     {
         auto pool = or_throw(page_pool::make(std::move(writer)));
@@ -112,7 +112,7 @@ PIPE_TEST(sent_pages, stay_readable_when_the_pool_has_gone) {
     EXPECT_VALUE(read_text(reader, 1), "");
 }
 
-PIPE_TEST(sent_pages, are_waited_for_until_the_end_is_closed) {
+SYSTEM_PIPE_TEST(sent_pages, are_waited_for_until_the_end_is_closed) {
     auto [reader, writer] = this->make();
     fill(writer);
     auto pool = or_throw(page_pool::make(std::move(writer)));

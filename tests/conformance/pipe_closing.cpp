@@ -176,7 +176,7 @@ PIPE_TEST(pipe_closing, keeps_calls_that_were_under_way_off_pipes_that_are_made_
 
 PIPE_TEST(pipe_closing, by_release_calls_off_waits_and_keeps_the_pipe) {
     auto [reader, writer] = this->make();
-    windpipe::unique_handle handle;
+    decltype(reader.release()) handle;
     const auto outcomes = close_under<windpipe::result<std::string>>(
         4, [&] { return read_text(reader, 10); }, [&] { handle = reader.release(); });
     for (const auto& outcome : outcomes) {
@@ -184,7 +184,7 @@ PIPE_TEST(pipe_closing, by_release_calls_off_waits_and_keeps_the_pipe) {
     }
     ASSERT_TRUE(handle);
     EXPECT_FALSE(reader.is_open());
-    auto again = windpipe::pipe_reader::adopt(std::move(handle));
+    auto again = Family::reader::adopt(std::move(handle));
     ASSERT_OK(again);
     ASSERT_OK(writer.write("still there"));
     EXPECT_VALUE(read_text(*again, 100), "still there");

@@ -47,7 +47,7 @@ PIPE_TEST(pipe_handles, are_closed_by_the_destructor) {
 PIPE_TEST(pipe_handles, given_away_stay_open_and_leave_the_end_closed) {
     auto [reader, writer] = this->make();
     const auto before = writer.native_handle();
-    unique_handle handle = writer.release();
+    auto handle = writer.release();
     EXPECT_EQ(handle.get(), before);
     EXPECT_FALSE(writer.is_open());
     EXPECT_FAILS(writer.write("x"), bad_file_descriptor);
@@ -60,8 +60,8 @@ PIPE_TEST(pipe_handles, given_away_stay_open_and_leave_the_end_closed) {
 PIPE_TEST(pipe_handles, taken_over_carry_the_data_that_was_in_the_pipe) {
     auto [reader, writer] = this->make();
     ASSERT_OK(writer.write("before"));
-    auto new_reader = pipe_reader::adopt(reader.release());
-    auto new_writer = pipe_writer::adopt(writer.release());
+    auto new_reader = Family::reader::adopt(reader.release());
+    auto new_writer = Family::writer::adopt(writer.release());
     ASSERT_OK(new_reader);
     ASSERT_OK(new_writer);
     ASSERT_OK(new_writer->write(", after"));
@@ -70,15 +70,15 @@ PIPE_TEST(pipe_handles, taken_over_carry_the_data_that_was_in_the_pipe) {
 
 PIPE_TEST(pipe_handles, S1_each_end_has_only_its_own_right) {
     auto [reader, writer] = this->make();
-    unique_handle of_reader = reader.release();
-    unique_handle of_writer = writer.release();
-    EXPECT_FAILS(pipe_writer::adopt(std::move(of_reader)), invalid_argument);
-    EXPECT_FAILS(pipe_reader::adopt(std::move(of_writer)), invalid_argument);
+    auto of_reader = reader.release();
+    auto of_writer = writer.release();
+    EXPECT_FAILS(Family::writer::adopt(std::move(of_reader)), invalid_argument);
+    EXPECT_FAILS(Family::reader::adopt(std::move(of_writer)), invalid_argument);
     // On failure the handle is untouched and still the caller's.
     ASSERT_TRUE(of_reader);
     ASSERT_TRUE(of_writer);
-    auto right_reader = pipe_reader::adopt(std::move(of_reader));
-    auto right_writer = pipe_writer::adopt(std::move(of_writer));
+    auto right_reader = Family::reader::adopt(std::move(of_reader));
+    auto right_writer = Family::writer::adopt(std::move(of_writer));
     ASSERT_OK(right_reader);
     ASSERT_OK(right_writer);
     ASSERT_OK(right_writer->write("as before"));
@@ -124,9 +124,9 @@ PIPE_TEST(pipe_handles, S9_the_pipe_breaks_only_when_the_reader_and_its_duplicat
 PIPE_TEST(pipe_handles, moved_ends_take_everything_along) {
     auto [reader, writer] = this->make();
     const auto handle = reader.native_handle();
-    pipe_reader moved(std::move(reader));
+    typename Family::reader moved(std::move(reader));
     EXPECT_EQ(moved.native_handle(), handle);
-    pipe_reader assigned;
+    typename Family::reader assigned;
     assigned = std::move(moved);
     EXPECT_EQ(assigned.native_handle(), handle);
     ASSERT_OK(writer.write("x"));

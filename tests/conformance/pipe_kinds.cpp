@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace windpipe_test {
 
@@ -76,7 +77,39 @@ windpipe::pipe_ends to_child(const windpipe::pipe_options& /*options*/) {
     return {or_throw(windpipe::pipe_reader::adopt(std::move(lent.in))), std::move(lent.child.in)};
 }
 
+// ---- rings, as large as the pipes of the system are
+
+windpipe::ring_ends make_ring(const windpipe::pipe_options& options) {
+    constexpr std::size_t usual = 65536;
+    return or_throw(windpipe::make_ring({.capacity = options.capacity == 0 ? usual : options.capacity}));
+}
+
+/// Of duplicates, the originals being closed, that were given away as native handles and taken over. Their counters
+/// are near the end of the memory, so that most of what follows goes over it.
+windpipe::ring_ends make_moved_ring(const windpipe::pipe_options& options) {
+    auto originals = make_ring(options);
+    constexpr std::size_t before_the_end = 100;
+    const std::vector<std::byte> bytes(or_throw(originals.reader.capacity()) - before_the_end);
+    or_throw(originals.writer.write(bytes));
+    or_throw(originals.reader.peek(bytes.size()));
+    or_throw(originals.reader.consume(bytes.size()));
+    auto reader = or_throw(originals.reader.duplicate());
+    auto writer = or_throw(originals.writer.duplicate());
+    originals.reader.close();
+    originals.writer.close();
+    return {or_throw(windpipe::ring_reader::adopt(reader.release())),
+            or_throw(windpipe::ring_writer::adopt(writer.release()))};
+}
+
 } // namespace
+
+std::span<const pipe_kind<ring>> ring::kinds() {
+    static constexpr std::array<pipe_kind<ring>, 2> all{{
+        {.name = "ring", .sized = true, .make = make_ring},
+        {.name = "moved_ring", .sized = true, .make = make_moved_ring},
+    }};
+    return all;
+}
 
 std::span<const pipe_kind<system_pipe>> system_pipe::kinds() {
     static constexpr std::array<pipe_kind<system_pipe>, 5> all{{

@@ -9,6 +9,7 @@
 #include "support/result.hpp"
 
 #include <windpipe/pipe.hpp>
+#include <windpipe/ring.hpp>
 
 #include <gtest/gtest.h>
 
@@ -35,7 +36,16 @@ struct system_pipe {
     static std::span<const pipe_kind<system_pipe>> kinds();
 };
 
-using families = std::tuple<system_pipe>;
+/// Rings: pipes in shared memory.
+struct ring {
+    using reader = windpipe::ring_reader;
+    using writer = windpipe::ring_writer;
+    using ends = windpipe::ring_ends;
+    static std::span<const pipe_kind<ring>> kinds();
+};
+
+using families = std::tuple<system_pipe, ring>;
+using system_alone = std::tuple<system_pipe>;
 
 /// Nothing may be left behind by any test.
 class leak_checked : public testing::Test {
@@ -73,27 +83,30 @@ void register_for_kinds(const std::string& suite, const char* name, const char* 
     }
 }
 
-template <template <class> class Test>
+template <template <class> class Test, class Families>
 bool register_for_families(const char* suite, const char* name, const char* file, int line, bool sized_only) {
     std::apply([&]<class... Family>(
                    Family...) { (register_for_kinds<Test, Family>(suite, name, file, line, sized_only), ...); },
-               families{});
+               Families{});
     return true;
 }
 
 } // namespace windpipe_test
 
 /// A test of all kinds of pipe: `this->make()` gives its ends, `Family` their types.
-#define PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, false)
+#define PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, false, ::windpipe_test::families)
 /// A test of those kinds whose capacity the caller chooses: `this->make({.capacity = n})`.
-#define SIZED_PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, true)
+#define SIZED_PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, true, ::windpipe_test::families)
+/// The same for what only the pipes of the system have.
+#define SYSTEM_PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, false, ::windpipe_test::system_alone)
+#define SIZED_SYSTEM_PIPE_TEST(suite, name) PIPE_TEST_OF_KINDS(suite, name, true, ::windpipe_test::system_alone)
 
-#define PIPE_TEST_OF_KINDS(suite, name, sized_only)                                                                    \
+#define PIPE_TEST_OF_KINDS(suite, name, sized_only, of_families)                                                       \
     template <class Family>                                                                                            \
     class suite##_##name : public ::windpipe_test::pipe_test<Family> {                                                 \
         void TestBody() override;                                                                                      \
     };                                                                                                                 \
-    const bool suite##_##name##_is_registered =                                                                        \
-        ::windpipe_test::register_for_families<suite##_##name>(#suite, #name, __FILE__, __LINE__, sized_only);         \
+    const bool suite##_##name##_is_registered = ::windpipe_test::register_for_families<suite##_##name, of_families>(   \
+        #suite, #name, __FILE__, __LINE__, sized_only);                                                                \
     template <class Family>                                                                                            \
     void suite##_##name<Family>::TestBody()

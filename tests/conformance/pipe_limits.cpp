@@ -91,6 +91,25 @@ PIPE_TEST(pipe_deadline, ends_a_read_to_which_bytes_never_stop_coming) {
     reader.close();
 }
 
+PIPE_TEST(pipe_deadline, that_has_passed_ends_a_read_to_end_of_a_pipe_that_never_runs_dry) {
+    auto [reader, writer] = this->make({.capacity = 1024UL * 1024});
+    fill(writer);
+    std::jthread source([end = std::move(writer)]() mutable {
+        const std::vector<std::byte> bytes(65536);
+        while (end.write(bytes)) {
+        }
+    });
+    constexpr std::size_t more_than_it_holds = 4UL * 1024 * 1024;
+    for (int round = 0; round < 5; ++round) {
+        std::vector<std::byte> all;
+        const auto to_end = reader.read_to_end(all, very_much, at_once());
+        ASSERT_FAILS(to_end, timed_out);
+        EXPECT_EQ(to_end.error().transferred, all.size());
+        EXPECT_LT(all.size(), more_than_it_holds);
+    }
+    reader.close();
+}
+
 PIPE_TEST(pipe_deadline, ends_a_write_whose_reader_never_stops_reading) {
     auto [reader, writer] = this->make();
     std::size_t taken = 0;

@@ -191,4 +191,17 @@ TEST(pipeline_spawn, gives_the_outer_ends_to_the_caller) {
     }
 }
 
+TEST(pipeline_spawn, tells_afterwards_which_stage_the_next_one_cut_off) {
+    auto stages = (child_command("flood", "100000000", "0") | child_command("exit_with", "0")).spawn();
+    ASSERT_OK(stages);
+    windpipe::child& writer = stages->front();
+    windpipe::child& reader = stages->back();
+    EXPECT_TRUE(exited_with(reader.wait(), 0));
+    EXPECT_FALSE(broke_its_pipe(writer, reader)) << "the writer has not been waited for";
+    ASSERT_OK(writer.wait());
+    EXPECT_TRUE(broke_its_pipe(writer, reader));
+    EXPECT_FALSE(broke_its_pipe(reader, writer));
+    EXPECT_FALSE(broke_its_pipe(writer, windpipe::child()));
+}
+
 } // namespace

@@ -117,7 +117,7 @@ TEST(run_end, waits_for_a_child_that_closed_its_outputs_early) {
     auto ends = windpipe::make_pipe();
     ASSERT_OK(ends);
     const auto done = run(child_command("close_stdout_early").in(std::move(ends->reader)),
-                          {.end = end_policy::end_of_stream(), .limit = {.until = 100ms}});
+                          {.end = end_policy::end_of_stream(), .limit = {.until = 2s}});
     ASSERT_OK(done);
     EXPECT_EQ(done->ended_by, ended_by::timed_out) << "its input is still open, so it lives";
     EXPECT_EQ(done->out.text(), "before\n");

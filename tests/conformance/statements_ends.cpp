@@ -61,7 +61,7 @@ PIPE_TEST(statements_ends, S9_a_pipe_is_gone_when_both_ends_are_closed_in_either
     }
 }
 
-PIPE_TEST(statements_ends, S10_the_systems_own_functions_for_pipes_take_the_ends) {
+SYSTEM_PIPE_TEST(statements_ends, S10_the_systems_own_functions_for_pipes_take_the_ends) {
     auto [reader, writer] = this->make();
     EXPECT_TRUE(is_pipe(reader.native_handle()));
     EXPECT_TRUE(is_pipe(writer.native_handle()));
@@ -88,13 +88,13 @@ PIPE_TEST(statements_ends, S11_the_classic_program_moves_its_twelve_bytes) {
     writer.close();
 }
 
-SIZED_PIPE_TEST(statements_plain_ends, S8_are_synchronous_for_whoever_uses_their_handles) {
+SIZED_SYSTEM_PIPE_TEST(statements_plain_ends, S8_are_synchronous_for_whoever_uses_their_handles) {
     auto [reader, writer] = this->make();
     EXPECT_TRUE(is_synchronous(reader.native_handle()));
     EXPECT_TRUE(is_synchronous(writer.native_handle()));
 }
 
-SIZED_PIPE_TEST(statements_plain_ends, S8_stay_synchronous_whatever_calls_with_limits_were_made) {
+SIZED_SYSTEM_PIPE_TEST(statements_plain_ends, S8_stay_synchronous_whatever_calls_with_limits_were_made) {
     auto [reader, writer] = this->make();
     std::stop_source source;
     EXPECT_FAILS(read_text(reader, 10, at_once()), timed_out);

@@ -27,7 +27,7 @@ std::string handles_of_a_child(windpipe::native_handle in) {
     return text;
 }
 
-SIZED_PIPE_TEST(statements_processes, S2_a_pipe_joins_this_process_to_another) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S2_a_pipe_joins_this_process_to_another) {
     auto there = this->make();
     auto back = this->make();
     foreign_child cat(child_program("cat"), {},
@@ -46,7 +46,7 @@ SIZED_PIPE_TEST(statements_processes, S2_a_pipe_joins_this_process_to_another) {
     EXPECT_EQ(cat.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S2_a_pipe_joins_two_other_processes) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S2_a_pipe_joins_two_other_processes) {
     auto between = this->make();
     auto result = this->make();
     foreign_child producer(child_program("flood"), {"300000", "0"}, {.out = between.writer.native_handle()});
@@ -62,7 +62,7 @@ SIZED_PIPE_TEST(statements_processes, S2_a_pipe_joins_two_other_processes) {
     EXPECT_EQ(consumer.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S3_a_child_gets_no_end_unasked) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S3_a_child_gets_no_end_unasked) {
     auto [reader, writer] = this->make();
     auto duplicate = or_throw(writer.duplicate());
     auto [null_in, unused] = plain_pipe();
@@ -71,7 +71,7 @@ SIZED_PIPE_TEST(statements_processes, S3_a_child_gets_no_end_unasked) {
     EXPECT_EQ(handles.find(identity(writer.native_handle())), std::string::npos) << handles;
 }
 
-SIZED_PIPE_TEST(statements_processes, S3_a_child_gets_the_end_that_is_asked_for_and_not_the_other) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S3_a_child_gets_the_end_that_is_asked_for_and_not_the_other) {
     auto [reader, writer] = this->make();
     const std::string handles = handles_of_a_child(reader.native_handle());
     const std::string wanted = identity(reader.native_handle());
@@ -80,7 +80,7 @@ SIZED_PIPE_TEST(statements_processes, S3_a_child_gets_the_end_that_is_asked_for_
     EXPECT_EQ(handles.find(wanted, first + 1), std::string::npos) << "more than one handle: " << handles;
 }
 
-SIZED_PIPE_TEST(statements_processes, S3_the_end_of_stream_comes_although_a_child_was_started_meanwhile) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S3_the_end_of_stream_comes_although_a_child_was_started_meanwhile) {
     auto [reader, writer] = this->make();
     auto [from, to] = plain_pipe();
     foreign_child bystander(child_program("hold_open"), {"quietly"}, {.in = from.get()});
@@ -90,7 +90,7 @@ SIZED_PIPE_TEST(statements_processes, S3_the_end_of_stream_comes_although_a_chil
     EXPECT_EQ(bystander.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S4_a_write_end_can_be_given_to_a_process_that_did_not_inherit_it) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S4_a_write_end_can_be_given_to_a_process_that_did_not_inherit_it) {
     auto [reader, writer] = this->make();
     stranger other("write");
     other.send(writer.native_handle());
@@ -101,7 +101,7 @@ SIZED_PIPE_TEST(statements_processes, S4_a_write_end_can_be_given_to_a_process_t
     EXPECT_EQ(other.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S4_a_read_end_can_be_given_to_a_process_that_did_not_inherit_it) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S4_a_read_end_can_be_given_to_a_process_that_did_not_inherit_it) {
     auto [reader, writer] = this->make();
     auto answer = this->make();
     stranger other("read", answer.writer.native_handle());
@@ -116,7 +116,7 @@ SIZED_PIPE_TEST(statements_processes, S4_a_read_end_can_be_given_to_a_process_th
     EXPECT_EQ(other.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S9_a_process_that_exits_closes_its_write_end) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S9_a_process_that_exits_closes_its_write_end) {
     auto [reader, writer] = this->make();
     foreign_child child(child_program("flood"), {"1000", "0"}, {.out = writer.native_handle()});
     writer.close();
@@ -125,7 +125,7 @@ SIZED_PIPE_TEST(statements_processes, S9_a_process_that_exits_closes_its_write_e
     EXPECT_EQ(child.wait(), 0);
 }
 
-SIZED_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_write_end) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_write_end) {
     auto [reader, writer] = this->make();
     foreign_child child(child_program("sleep_forever"), {}, {.out = writer.native_handle()});
     writer.close();
@@ -139,7 +139,7 @@ SIZED_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_wri
     EXPECT_EQ(child.wait(), -9);
 }
 
-SIZED_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_read_end) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_read_end) {
     auto [reader, writer] = this->make();
     foreign_child child(child_program("sleep_forever"), {}, {.in = reader.native_handle()});
     reader.close();
@@ -153,7 +153,7 @@ SIZED_PIPE_TEST(statements_processes, S9_a_process_that_is_killed_closes_its_rea
     EXPECT_EQ(child.wait(), -9);
 }
 
-SIZED_PIPE_TEST(statements_processes, S9_a_process_that_lives_on_can_close_its_end_first) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S9_a_process_that_lives_on_can_close_its_end_first) {
     auto [reader, writer] = this->make();
     auto [from, to] = plain_pipe();
     foreign_child child(child_program("close_stdout_early"), {},
@@ -167,7 +167,7 @@ SIZED_PIPE_TEST(statements_processes, S9_a_process_that_lives_on_can_close_its_e
     EXPECT_EQ(child.wait(), -9);
 }
 
-SIZED_PIPE_TEST(statements_processes, S9_our_own_copy_keeps_the_stream_open_after_the_child_is_gone) {
+SIZED_SYSTEM_PIPE_TEST(statements_processes, S9_our_own_copy_keeps_the_stream_open_after_the_child_is_gone) {
     auto [reader, writer] = this->make();
     foreign_child child(child_program("flood"), {"10", "0"}, {.out = writer.native_handle()});
     expect_pattern(reader, 10);

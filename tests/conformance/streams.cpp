@@ -27,7 +27,7 @@ windpipe::result<void> failure_of(const Stream& stream) {
                                : windpipe::result<void>();
 }
 
-PIPE_TEST(streamed, values_and_lines_come_out_as_they_went_in) {
+SYSTEM_PIPE_TEST(streamed, values_and_lines_come_out_as_they_went_in) {
     auto [reader, writer] = this->make();
     pipe_ostream out(std::move(writer));
     out << 42 << ' ' << 2.5 << " word\na whole line\n" << std::flush;
@@ -51,7 +51,7 @@ PIPE_TEST(streamed, values_and_lines_come_out_as_they_went_in) {
     EXPECT_OK(failure_of(in));
 }
 
-PIPE_TEST(streamed, much_arrives_whole_whatever_the_sizes_of_the_calls) {
+SYSTEM_PIPE_TEST(streamed, much_arrives_whole_whatever_the_sizes_of_the_calls) {
     auto [reader, writer] = this->make();
     constexpr std::size_t size = 1'000'000;
     const std::string all = pattern_text(size);
@@ -71,7 +71,7 @@ PIPE_TEST(streamed, much_arrives_whole_whatever_the_sizes_of_the_calls) {
     EXPECT_TRUE(came == all);
 }
 
-PIPE_TEST(streamed, a_deadline_is_a_bad_stream_that_goes_on_when_cleared) {
+SYSTEM_PIPE_TEST(streamed, a_deadline_is_a_bad_stream_that_goes_on_when_cleared) {
     auto [reader, writer] = this->make();
     pipe_istream in(std::move(reader), at_once());
     ASSERT_OK(writer.write("12"));
@@ -88,7 +88,7 @@ PIPE_TEST(streamed, a_deadline_is_a_bad_stream_that_goes_on_when_cleared) {
     EXPECT_EQ(number, 34) << "the digits that had come were taken by the call that failed";
 }
 
-PIPE_TEST(streamed, a_failure_is_thrown_with_its_whole_message_where_that_is_wanted) {
+SYSTEM_PIPE_TEST(streamed, a_failure_is_thrown_with_its_whole_message_where_that_is_wanted) {
     auto [reader, writer] = this->make();
     pipe_istream in(std::move(reader), at_once());
     in.exceptions(std::ios_base::badbit);
@@ -101,7 +101,7 @@ PIPE_TEST(streamed, a_failure_is_thrown_with_its_whole_message_where_that_is_wan
     EXPECT_TRUE(in.bad());
 }
 
-PIPE_TEST(streamed, nobody_reads_any_more) {
+SYSTEM_PIPE_TEST(streamed, nobody_reads_any_more) {
     auto [reader, writer] = this->make();
     reader.close();
     pipe_ostream out(std::move(writer));
@@ -111,7 +111,7 @@ PIPE_TEST(streamed, nobody_reads_any_more) {
     EXPECT_FAILS(out.close(), broken_pipe);
 }
 
-SIZED_PIPE_TEST(streamed, a_deadline_within_a_flush_neither_loses_nor_repeats) {
+SIZED_SYSTEM_PIPE_TEST(streamed, a_deadline_within_a_flush_neither_loses_nor_repeats) {
     auto [reader, writer] = this->make({.capacity = 4096});
     pipe_ostream out(std::move(writer), at_once());
     const std::string all = pattern_text(500'000);
@@ -133,7 +133,7 @@ SIZED_PIPE_TEST(streamed, a_deadline_within_a_flush_neither_loses_nor_repeats) {
     EXPECT_TRUE(came == all);
 }
 
-PIPE_TEST(streamed, the_destructor_sends_the_rest_and_ends_the_stream) {
+SYSTEM_PIPE_TEST(streamed, the_destructor_sends_the_rest_and_ends_the_stream) {
     auto [reader, writer] = this->make();
     pipe_ostream(std::move(writer)) << "the rest";
     std::string came;
@@ -141,7 +141,7 @@ PIPE_TEST(streamed, the_destructor_sends_the_rest_and_ends_the_stream) {
     EXPECT_EQ(came, "the rest");
 }
 
-PIPE_TEST(streamed, a_byte_can_be_put_back_where_the_buffer_ends_too) {
+SYSTEM_PIPE_TEST(streamed, a_byte_can_be_put_back_where_the_buffer_ends_too) {
     auto [reader, writer] = this->make();
     pipe_istream in(std::move(reader));
     ASSERT_OK(writer.write("a"));
@@ -158,7 +158,7 @@ PIPE_TEST(streamed, a_byte_can_be_put_back_where_the_buffer_ends_too) {
     EXPECT_EQ(in.get(), 'b');
 }
 
-PIPE_TEST(streamed, a_moved_one_goes_on_and_the_one_it_was_moved_from_is_bad) {
+SYSTEM_PIPE_TEST(streamed, a_moved_one_goes_on_and_the_one_it_was_moved_from_is_bad) {
     auto [reader, writer] = this->make();
     pipe_ostream out(std::move(writer));
     out << "one ";
@@ -181,7 +181,7 @@ PIPE_TEST(streamed, a_moved_one_goes_on_and_the_one_it_was_moved_from_is_bad) {
     EXPECT_TRUE(in.eof()) << "the state comes along";
 }
 
-PIPE_TEST(streamed, an_assignment_sends_the_rest_of_the_one_that_goes) {
+SYSTEM_PIPE_TEST(streamed, an_assignment_sends_the_rest_of_the_one_that_goes) {
     auto [reader, writer] = this->make();
     auto [other_reader, other_writer] = this->make();
     pipe_ostream out(std::move(writer));

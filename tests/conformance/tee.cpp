@@ -20,7 +20,7 @@ using windpipe::no_limit;
 using windpipe::tee;
 using windpipe::tee_progress;
 
-PIPE_TEST(teed, all_of_a_stream_arrives_at_both_in_order) {
+SYSTEM_PIPE_TEST(teed, all_of_a_stream_arrives_at_both_in_order) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();
@@ -47,7 +47,7 @@ PIPE_TEST(teed, all_of_a_stream_arrives_at_both_in_order) {
     EXPECT_VALUE(read_text(first.reader, 1), "");
 }
 
-PIPE_TEST(teed, no_more_than_was_asked_for) {
+SYSTEM_PIPE_TEST(teed, no_more_than_was_asked_for) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();
@@ -59,7 +59,7 @@ PIPE_TEST(teed, no_more_than_was_asked_for) {
     EXPECT_VALUE(read_text(from.reader, 9), "two");
 }
 
-PIPE_TEST(teed, nothing_where_nothing_comes_in_time) {
+SYSTEM_PIPE_TEST(teed, nothing_where_nothing_comes_in_time) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();
@@ -69,7 +69,7 @@ PIPE_TEST(teed, nothing_where_nothing_comes_in_time) {
     EXPECT_VALUE(tee(from.reader, first.writer, second.writer, 1, at_once()), 1U);
 }
 
-SIZED_PIPE_TEST(teed, either_full_pipe_ends_it_in_time_and_the_next_call_goes_on) {
+SIZED_SYSTEM_PIPE_TEST(teed, either_full_pipe_ends_it_in_time_and_the_next_call_goes_on) {
     for (const bool first_is_small : {true, false}) {
         auto from = this->make({.capacity = 65536});
         auto first = this->make({.capacity = first_is_small ? 4096U : 65536U});
@@ -95,7 +95,7 @@ SIZED_PIPE_TEST(teed, either_full_pipe_ends_it_in_time_and_the_next_call_goes_on
     }
 }
 
-PIPE_TEST(teed, to_the_first_alone_when_the_second_has_left) {
+SYSTEM_PIPE_TEST(teed, to_the_first_alone_when_the_second_has_left) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();
@@ -116,7 +116,7 @@ PIPE_TEST(teed, to_the_first_alone_when_the_second_has_left) {
     EXPECT_VALUE(read_text(first.reader, 9), "onetwo");
 }
 
-SIZED_PIPE_TEST(teed, to_the_second_alone_when_the_first_has_left_and_what_it_has_already_comes_once) {
+SIZED_SYSTEM_PIPE_TEST(teed, to_the_second_alone_when_the_first_has_left_and_what_it_has_already_comes_once) {
     auto from = this->make({.capacity = 65536});
     auto first = this->make({.capacity = 4096});
     auto second = this->make({.capacity = 65536});
@@ -140,7 +140,7 @@ SIZED_PIPE_TEST(teed, to_the_second_alone_when_the_first_has_left_and_what_it_ha
     EXPECT_VALUE(read_text(second.reader, 1), "");
 }
 
-PIPE_TEST(teed, to_nobody_when_both_have_left) {
+SYSTEM_PIPE_TEST(teed, to_nobody_when_both_have_left) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();
@@ -155,7 +155,7 @@ PIPE_TEST(teed, to_nobody_when_both_have_left) {
     EXPECT_VALUE(read_text(from.reader, 9), "kept");
 }
 
-PIPE_TEST(teed, until_any_end_is_closed_by_another_thread) {
+SYSTEM_PIPE_TEST(teed, until_any_end_is_closed_by_another_thread) {
     for (int which = 0; which < 3; ++which) {
         auto from = this->make();
         auto first = this->make();
@@ -167,7 +167,7 @@ PIPE_TEST(teed, until_any_end_is_closed_by_another_thread) {
     }
 }
 
-PIPE_TEST(teed, until_a_stop_is_requested_while_it_waits_for_room) {
+SYSTEM_PIPE_TEST(teed, until_a_stop_is_requested_while_it_waits_for_room) {
     auto from = this->make();
     auto first = this->make();
     auto second = this->make();

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using windpipe::or_throw;
 using windpipe::transfer;
 
-PIPE_TEST(transferred, all_of_a_stream_arrives_in_order) {
+SYSTEM_PIPE_TEST(transferred, all_of_a_stream_arrives_in_order) {
     auto from = this->make();
     auto to = this->make();
     constexpr std::size_t size = 3'000'000;
@@ -41,7 +41,7 @@ PIPE_TEST(transferred, all_of_a_stream_arrives_in_order) {
     EXPECT_VALUE(read_text(to.reader, 1), "");
 }
 
-PIPE_TEST(transferred, no_more_than_was_asked_for) {
+SYSTEM_PIPE_TEST(transferred, no_more_than_was_asked_for) {
     auto from = this->make();
     auto to = this->make();
     ASSERT_OK(from.writer.write("one two"));
@@ -51,7 +51,7 @@ PIPE_TEST(transferred, no_more_than_was_asked_for) {
     EXPECT_VALUE(read_text(from.reader, 100), "two");
 }
 
-PIPE_TEST(transferred, nothing_where_nothing_comes_in_time) {
+SYSTEM_PIPE_TEST(transferred, nothing_where_nothing_comes_in_time) {
     auto from = this->make();
     auto to = this->make();
     EXPECT_FAILS(transfer(from.reader, to.writer, 1, at_once()), timed_out);
@@ -60,7 +60,7 @@ PIPE_TEST(transferred, nothing_where_nothing_comes_in_time) {
     EXPECT_VALUE(transfer(from.reader, to.writer, 1, at_once()), 1U);
 }
 
-SIZED_PIPE_TEST(transferred, a_full_pipe_ends_it_in_time_and_the_rest_stays) {
+SIZED_SYSTEM_PIPE_TEST(transferred, a_full_pipe_ends_it_in_time_and_the_rest_stays) {
     auto from = this->make({.capacity = 65536});
     auto to = this->make({.capacity = 4096});
     const std::size_t size = fill(from.writer);
@@ -72,7 +72,7 @@ SIZED_PIPE_TEST(transferred, a_full_pipe_ends_it_in_time_and_the_rest_stays) {
     expect_pattern(to.reader, moved.error().transferred);
 }
 
-PIPE_TEST(transferred, nothing_to_somebody_who_has_left) {
+SYSTEM_PIPE_TEST(transferred, nothing_to_somebody_who_has_left) {
     auto from = this->make();
     auto to = this->make();
     ASSERT_OK(from.writer.write("kept"));
@@ -83,7 +83,7 @@ PIPE_TEST(transferred, nothing_to_somebody_who_has_left) {
     EXPECT_VALUE(read_text(from.reader, 100), "kept");
 }
 
-PIPE_TEST(transferred, until_either_end_is_closed_by_another_thread) {
+SYSTEM_PIPE_TEST(transferred, until_either_end_is_closed_by_another_thread) {
     for (const bool source : {true, false}) {
         auto from = this->make();
         auto to = this->make();
@@ -97,7 +97,7 @@ PIPE_TEST(transferred, until_either_end_is_closed_by_another_thread) {
     }
 }
 
-PIPE_TEST(transferred, until_either_end_is_closed_while_it_waits_for_room) {
+SYSTEM_PIPE_TEST(transferred, until_either_end_is_closed_while_it_waits_for_room) {
     for (const bool source : {true, false}) {
         auto from = this->make();
         auto to = this->make();
@@ -113,7 +113,7 @@ PIPE_TEST(transferred, until_either_end_is_closed_while_it_waits_for_room) {
     }
 }
 
-PIPE_TEST(transferred, until_a_stop_is_requested) {
+SYSTEM_PIPE_TEST(transferred, until_a_stop_is_requested) {
     auto from = this->make();
     auto to = this->make();
     std::stop_source enough;
@@ -125,7 +125,7 @@ PIPE_TEST(transferred, until_a_stop_is_requested) {
     enough.request_stop();
 }
 
-PIPE_TEST(transferred, into_the_pipe_it_comes_from) {
+SYSTEM_PIPE_TEST(transferred, into_the_pipe_it_comes_from) {
     auto [reader, writer] = this->make();
     ASSERT_OK(writer.write("round"));
     EXPECT_VALUE(transfer(reader, writer, 5), 5U);

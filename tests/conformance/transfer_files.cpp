@@ -27,7 +27,7 @@ using windpipe::transfer;
 
 std::string text_of_pattern(std::size_t size) { return text_of(pattern(size)); }
 
-PIPE_TEST(transferred_to_a_file, all_of_a_stream_is_in_it) {
+SYSTEM_PIPE_TEST(transferred_to_a_file, all_of_a_stream_is_in_it) {
     const scratch_directory scratch;
     auto from = this->make();
     constexpr std::size_t size = 1'000'000;
@@ -37,7 +37,7 @@ PIPE_TEST(transferred_to_a_file, all_of_a_stream_is_in_it) {
     EXPECT_TRUE(from.reader.is_open()) << "it closes nothing";
 }
 
-PIPE_TEST(transferred_from_a_file, all_of_it_arrives_in_order) {
+SYSTEM_PIPE_TEST(transferred_from_a_file, all_of_it_arrives_in_order) {
     const scratch_directory scratch;
     auto to = this->make();
     constexpr std::size_t size = 1'000'000;
@@ -82,7 +82,7 @@ TEST(transferred_by_its_handle, is_a_file_from_its_position_on) {
     EXPECT_VALUE(read_text(reader, 9), "6127456");
 }
 
-SIZED_PIPE_TEST(transferred_from_a_file, a_full_pipe_ends_it_in_time_and_the_rest_stays) {
+SIZED_SYSTEM_PIPE_TEST(transferred_from_a_file, a_full_pipe_ends_it_in_time_and_the_rest_stays) {
     const auto file = scratch_file();
     auto to = this->make({.capacity = 4096});
     constexpr std::size_t size = 500'000;
@@ -101,7 +101,7 @@ SIZED_PIPE_TEST(transferred_from_a_file, a_full_pipe_ends_it_in_time_and_the_res
     }
 }
 
-PIPE_TEST(transferred_from_a_file, nothing_to_somebody_who_has_left) {
+SYSTEM_PIPE_TEST(transferred_from_a_file, nothing_to_somebody_who_has_left) {
     const auto file = scratch_file();
     auto first = this->make();
     ASSERT_OK(first.writer.write("kept"));
@@ -116,7 +116,7 @@ PIPE_TEST(transferred_from_a_file, nothing_to_somebody_who_has_left) {
     EXPECT_VALUE(read_text(first.reader, 9), "kept");
 }
 
-PIPE_TEST(transferred_to_a_file, nothing_where_nothing_comes_in_time) {
+SYSTEM_PIPE_TEST(transferred_to_a_file, nothing_where_nothing_comes_in_time) {
     const auto file = scratch_file();
     auto [reader, writer] = this->make();
     EXPECT_FAILS(transfer(reader, file.get(), 1, at_once()), timed_out);
@@ -125,7 +125,7 @@ PIPE_TEST(transferred_to_a_file, nothing_where_nothing_comes_in_time) {
     EXPECT_VALUE(transfer(reader, file.get(), 1, at_once()), 1U);
 }
 
-PIPE_TEST(transferred_to_a_file, until_the_end_is_closed_by_another_thread) {
+SYSTEM_PIPE_TEST(transferred_to_a_file, until_the_end_is_closed_by_another_thread) {
     const auto file = scratch_file();
     auto [reader, writer] = this->make();
     observed_thread relay([&, &reader = reader] { EXPECT_FAILS(transfer(reader, file.get()), operation_canceled); });
@@ -133,7 +133,7 @@ PIPE_TEST(transferred_to_a_file, until_the_end_is_closed_by_another_thread) {
     reader.close();
 }
 
-PIPE_TEST(transferred_to_a_file, until_a_stop_is_requested) {
+SYSTEM_PIPE_TEST(transferred_to_a_file, until_a_stop_is_requested) {
     const auto file = scratch_file();
     auto [reader, writer] = this->make();
     std::stop_source enough;
@@ -144,7 +144,7 @@ PIPE_TEST(transferred_to_a_file, until_a_stop_is_requested) {
     enough.request_stop();
 }
 
-PIPE_TEST(transferred_by_its_handle, is_a_pipe_too) {
+SYSTEM_PIPE_TEST(transferred_by_its_handle, is_a_pipe_too) {
     auto from = this->make();
     auto to = this->make();
     ASSERT_OK(from.writer.write("one two"));

@@ -56,6 +56,22 @@ TEST(offer_faults, are_errors_that_leave_nothing_behind) {
     }
 }
 
+void offer_and_redeem_a_ring() {
+    auto ends = or_throw(windpipe::make_ring({.capacity = 65536}));
+    const auto offered = or_throw(offer::make(std::move(ends.writer)));
+    auto writer = or_throw(windpipe::redeem_ring_writer(offered.token()));
+    or_throw(writer.write("through"));
+    writer.close();
+    std::string got;
+    or_throw(ends.reader.read_to_end(got));
+    EXPECT_EQ(got, "through");
+}
+
+/// With one error only: what others do is seen above, and under Wine each takes ten seconds.
+TEST(offer_faults, of_a_ring_are_errors_that_leave_nothing_behind) {
+    fail_each_call(offer_and_redeem_a_ring, usual_codes().front());
+}
+
 TEST(offer_faults, that_are_interruptions_are_not_noticed) {
     if (!can_be_interrupted("sendmsg")) {
         GTEST_SKIP() << "no call can be interrupted here";

@@ -82,6 +82,33 @@ TEST(many, two_thousand_captures_at_once_are_each_complete) {
     }
 }
 
+task<> take(loop& on, windpipe::pipe_reader& from, std::size_t size, std::size_t& came) {
+    std::vector<std::byte> into(size);
+    while (came < size) {
+        came += or_throw(co_await on.read_some(from, into));
+    }
+}
+
+task<bool> give(loop& on, windpipe::pipe_writer& to, std::size_t size) {
+    const std::vector<std::byte> bytes(size);
+    co_return (co_await on.write(to, bytes)).has_value();
+}
+
+// The set of the first still knows both ends when they come back.
+TEST(many, loops_may_take_turns_in_waiting_for_an_end) {
+    auto [reader, writer] = or_throw(windpipe::make_pipe());
+    const std::size_t size = 3 * or_throw(reader.capacity());
+    auto one = windpipe_test::make_loop();
+    auto other = windpipe_test::make_loop();
+    for (loop* const on : {&one, &other, &one, &other}) {
+        std::size_t came = 0;
+        on->spawn(take(*on, reader, size, came));
+        EXPECT_TRUE(on->run(give(*on, writer, size)));
+        ASSERT_OK(on->run());
+        EXPECT_EQ(came, size);
+    }
+}
+
 /// How many descriptors this process may have open, after raising that as far as it may.
 std::size_t most_descriptors() {
     rlimit limit{};

@@ -4,6 +4,7 @@
 #include <windpipe/handle.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,18 @@ void set_position(windpipe::native_handle file, std::size_t position);
 windpipe::unique_handle inheritable_copy(windpipe::native_handle handle);
 /// Sets a variable of this process's environment, or removes it where `value` is null.
 void set_environment(const char* name, const char* value);
+/// The first `size` bytes behind a handle of shared memory, mapped by the system's plain calls.
+class shared_memory {
+public:
+    shared_memory(windpipe::native_handle memory, std::size_t size);
+    ~shared_memory();
+    shared_memory(const shared_memory&) = delete;
+    shared_memory& operator=(const shared_memory&) = delete;
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+
+private:
+    std::span<std::byte> bytes_;
+};
 /// A pipe by the system's plain call, without windpipe: its read end and its write end.
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe();
 

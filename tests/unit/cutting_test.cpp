@@ -16,10 +16,10 @@ using windpipe::cutting;
 constexpr std::size_t mebibyte{1 << 20};
 
 /// Writes `total` bytes in calls of `size`. A part takes the time that `nanoseconds_per_byte(piece)` says. The pieces
-/// that were used, call by call.
+/// that were used, call by call; the time all of it took is added to `spent`.
 template <class Price>
 std::vector<std::size_t> write(cutting& cuts, std::size_t total, std::size_t size, Price nanoseconds_per_byte,
-                               bool in_step = true) {
+                               bool in_step = true, double* spent = nullptr) {
     std::vector<std::size_t> pieces;
     for (std::size_t written = 0; written < total; written += size) {
         for (std::size_t left = size; left > 0;) {
@@ -27,8 +27,11 @@ std::vector<std::size_t> write(cutting& cuts, std::size_t total, std::size_t siz
             EXPECT_GT(part.size, 0U);
             EXPECT_LE(part.size, left);
             pieces.push_back(part.piece);
+            const double time = nanoseconds_per_byte(part.piece) * static_cast<double>(part.size);
+            if (spent != nullptr) {
+                *spent += time;
+            }
             if (part.measured) {
-                const double time = nanoseconds_per_byte(part.piece) * static_cast<double>(part.size);
                 cuts.learn(part, part.start + std::chrono::nanoseconds(static_cast<long>(time)));
             }
             left -= part.size;
@@ -81,12 +84,22 @@ TEST(cutting, notices_when_it_changes) {
 TEST(cutting, tries_the_slower_size_seldom) {
     cutting cuts;
     const auto price = [](std::size_t piece) { return piece == cutting::smallest ? 1.0 : 2.0; };
-    std::size_t wrong = 0;
-    for (const std::size_t piece : write(cuts, 4096 * mebibyte, mebibyte, price)) {
-        wrong += piece == cutting::smallest ? 0 : 1;
+    double spent = 0;
+    write(cuts, 4096 * mebibyte, mebibyte, price, true, &spent);
+    const double wrong = spent / mebibyte - 4096; // mebibytes at twice the price
+    EXPECT_LE(wrong, 16);
+    EXPECT_GE(wrong, 2) << "never tried, never learnt";
+}
+
+TEST(cutting, gives_up_a_size_that_is_far_worse_before_it_has_cost_much) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{65536, mebibyte, 16 * mebibyte}) {
+        cutting cuts;
+        double time = 0;
+        write(
+            cuts, 256 * mebibyte, size, [](std::size_t piece) { return piece == cutting::smallest ? 1.0 : 10.0; }, true,
+            &time);
+        EXPECT_LT(time, 1.03 * 256 * mebibyte) << size;
     }
-    EXPECT_LE(wrong, 16U) << "mebibytes of 4096";
-    EXPECT_GE(wrong, 2U) << "never tried, never learnt";
 }
 
 TEST(cutting, does_nothing_out_of_step) {

@@ -4,6 +4,7 @@
 
 #include "platform/platform.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,13 +21,16 @@ struct operation {
     std::size_t size = 0;
 };
 
+/// The child shall read the first bytes while we write the next ones; a larger call would hold the pipe until its end.
+constexpr std::size_t largest_write = 64UL * 1024;
+
 /// Tries an operation: whether it is done, and how.
 bool attempt(const operation& op, completion& done) {
     ssize_t n = 0;
     if (op.what == kind::read) {
         n = try_read(op.fd, op.data, op.size);
     } else if (op.what == kind::write) {
-        const iovec piece{op.data, op.size};
+        const iovec piece{op.data, std::min(op.size, largest_write)};
         n = try_write(op.fd, &piece, 1);
     }
     if (n == -1) {
@@ -49,15 +53,23 @@ struct exchange::state {
     std::vector<std::size_t> slot_of; // of what poll() watched
     std::vector<pollfd> watched;      // those under way, beginning behind the last one; then the waker
     std::size_t last = 0;             // the slot that was done last: most likely the next one too
-    int streak = 0;                   // how often in a row, without a look at the others
+    std::size_t before = 0;           // the other slot that was done lately: a child between them keeps both going
+    int misses = 0;                   // how often in a row it was not ready
+    int streak = 0;                   // transfers since the last look at the others
     bool awake = false;               // poll() has seen the waker
     pacing pace;
 
+    [[nodiscard]] bool moves(std::size_t slot) const;
     std::optional<completion> try_slot(std::size_t slot);
     std::optional<completion> try_last();
     std::optional<completion> try_ready(int ready);
     int poll(native_handle waker, const timespec* timeout);
 };
+
+/// Whether bytes are to be moved there, and not an end to be watched.
+bool exchange::state::moves(std::size_t slot) const {
+    return under_way[slot].what == kind::read || under_way[slot].what == kind::write;
+}
 
 /// Tries the operation of a slot: nothing if it would have to wait.
 std::optional<completion> exchange::state::try_slot(std::size_t slot) {
@@ -66,20 +78,30 @@ std::optional<completion> exchange::state::try_slot(std::size_t slot) {
         return std::nullopt;
     }
     under_way[slot] = {};
-    streak = slot == last ? streak + 1 : 0;
-    last = slot;
+    ++streak;
+    if (slot != last) {
+        before = std::exchange(last, slot);
+        misses = 0;
+    }
     done.slot = slot;
     return done;
 }
 
-/// A stream that keeps going costs one system call per transfer; now and then the others get a look.
+/// A stream that keeps going costs one system call per transfer, and so do two in turn; now and then the others get a
+/// look.
 std::optional<completion> exchange::state::try_last() {
     constexpr int longest_streak = 16;
-    const kind what = under_way[last].what;
-    if (streak >= longest_streak || (what != kind::read && what != kind::write)) {
+    constexpr int patience = 4;
+    if (streak >= longest_streak) {
         return std::nullopt;
     }
-    return try_slot(last);
+    if (before != last && misses < patience && moves(before)) {
+        if (auto done = try_slot(before)) {
+            return done;
+        }
+        ++misses;
+    }
+    return moves(last) ? try_slot(last) : std::nullopt;
 }
 
 /// After poll(): the first operation that is ready, beginning behind the last one, so that none starves another.

@@ -21,7 +21,12 @@ result<passed_end> pass_end(native_handle end, std::size_t place) {
     return passed_end{.handle = end, .number = first_own_descriptor + place, .identity = identity_of(about)};
 }
 
-result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity) {
+result<passed_end> pass_ring_part(native_handle part, std::size_t place) { return pass_end(part, place); }
+
+namespace {
+
+/// That it is open, and the same file.
+result<int> received(std::uint64_t number, end_identity identity) {
     const std::string name = "descriptor " + std::to_string(number);
     struct stat about{};
     if (number < first_own_descriptor || number > INT_MAX) {
@@ -34,10 +39,28 @@ result<native_handle> received_end(std::uint64_t number, direction way, end_iden
     if (identity_of(about) != identity) {
         return sys::failed("adopt", EBADF, name + " is another file now than the end that was given");
     }
-    if (auto checked = check_end(end, way); !checked) {
+    return end;
+}
+
+} // namespace
+
+result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity) {
+    const auto end = received(number, identity);
+    if (!end) {
+        return end;
+    }
+    if (auto checked = check_end(*end, way); !checked) {
         return std::unexpected(std::move(checked).error());
     }
     return end;
+}
+
+result<native_handle> received_memory(std::uint64_t number, end_identity identity) {
+    const auto memory = received(number, identity);
+    if (memory && sys::fcntl(*memory, F_SETFD, FD_CLOEXEC) == -1) {
+        return sys::failed("adopt");
+    }
+    return memory;
 }
 
 result<void> random_bytes(std::span<std::byte> into) {

@@ -7,7 +7,7 @@ namespace windpipe::platform {
 // The path is that of confstr(_CS_PATH), which execvp(3) uses without a PATH.
 naming names() noexcept { return {"/", ':', "/bin:/usr/bin", false}; }
 
-std::vector<std::string> environment() {
+result<std::vector<std::string>> environment() {
     std::vector<std::string> entries;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         entries.emplace_back(*entry);
@@ -15,7 +15,7 @@ std::vector<std::string> environment() {
     return entries;
 }
 
-std::optional<std::string> environment_variable(const std::string& name) {
+result<std::optional<std::string>> environment_variable(const std::string& name) {
     const char* const value = ::getenv(name.c_str());
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }

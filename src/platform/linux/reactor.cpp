@@ -11,7 +11,8 @@
 // A read end stays in the epoll set as long as somebody waits for it, level-triggered: an operation that finds it empty
 // adds nothing, so a reader that reads on costs one system call a transfer and its share of one wait. With data and
 // without anybody to take it, it leaves the set. The others are in it for one event at a time (EPOLLONESHOT), because
-// there is always room in a pipe that is not full and an ended process stays ended.
+// there is always room in a pipe that is not full and an ended process stays ended. Afterwards they stay in the set,
+// never reported, until they are closed: to leave it would be one call more for each child.
 
 namespace windpipe::platform {
 
@@ -81,7 +82,9 @@ attachment::~attachment() {
         fail_all(std::make_error_code(std::errc::operation_canceled));
         // Closing would not be enough: a child that is being started holds a copy until its exec, and with that the set
         // goes on reporting the descriptor (epoll(7)).
-        leave_set();
+        if (armed_) {
+            leave_set();
+        }
     }
 }
 
@@ -100,8 +103,12 @@ int attachment::arm() noexcept {
     epoll_event event{};
     event.events = events_;
     event.data.ptr = this;
-    if (sys::epoll_ctl(owner_->epoll.get(), in_set_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_, &event) == -1) {
-        return errno;
+    const int set = owner_->epoll.get();
+    if (sys::epoll_ctl(set, in_set_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_, &event) == -1) {
+        // An earlier attachment has left it there, disarmed.
+        if (in_set_ || errno != EEXIST || sys::epoll_ctl(set, EPOLL_CTL_MOD, fd_, &event) == -1) {
+            return errno;
+        }
     }
     in_set_ = armed_ = true;
     return 0;

@@ -198,6 +198,26 @@ inline void* mmap(std::size_t size, int protection, int flags) {
     }
     return ::mmap(nullptr, size, protection, flags, -1, 0);
 }
+/// Over what is there.
+inline void* mmap_over(void* where, std::size_t size, int fd, std::size_t offset) {
+    if (const int code = fault("mmap"); code != 0) {
+        errno = code;
+        return MAP_FAILED;
+    }
+    return ::mmap(where, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, static_cast<off_t>(offset));
+}
+inline int madvise(void* start, std::size_t size, int advice) {
+    return once("madvise", [&] { return ::madvise(start, size, advice); });
+}
+inline int membarrier(int command) {
+    return once("membarrier", [&] { return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0)); });
+}
+inline int memfd_create(const char* name, unsigned flags) {
+    return once("memfd_create", [&] { return ::memfd_create(name, flags); });
+}
+inline int ftruncate(int fd, std::size_t size) {
+    return again("ftruncate", [&] { return ::ftruncate(fd, static_cast<off_t>(size)); });
+}
 inline void* mremap(void* old, std::size_t old_size, std::size_t size, int flags) {
     if (const int code = fault("mremap"); code != 0) {
         errno = code;

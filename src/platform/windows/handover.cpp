@@ -47,6 +47,29 @@ result<passed_end> pass_end(native_handle end, std::size_t /*place*/) {
     return passed_end{.owned = std::move(*copy), .handle = handle, .number = number_of(handle), .identity = *identity};
 }
 
+result<passed_end> pass_ring_part(native_handle part, std::size_t /*place*/) {
+    auto copy = inheritable_copy(part, "give");
+    if (!copy) {
+        return std::unexpected(std::move(copy).error());
+    }
+    const HANDLE handle = copy->get();
+    // A section has no name; that it is the memory of a ring is seen when it is mapped.
+    return passed_end{.owned = std::move(*copy),
+                      .handle = handle,
+                      .number = number_of(handle),
+                      .identity = identity_of(handle).value_or(end_identity{})};
+}
+
+result<native_handle> received_memory(std::uint64_t number, end_identity /*identity*/) {
+    const HANDLE memory = handle_of(number);
+    if (!sys::set_handle_information(memory, HANDLE_FLAG_INHERIT, 0)) {
+        return sys::failed("adopt", ::GetLastError(),
+                           "handle " + std::to_string(number) +
+                               " was given to a parent of this process, and has not come here");
+    }
+    return memory;
+}
+
 result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity) {
     const HANDLE end = handle_of(number);
     const std::string name = "handle " + std::to_string(number);

@@ -31,8 +31,8 @@ result<std::u16string> command_line(const spawn_plan& plan) {
 
 /// Whether a variable is one that we have ourselves: what is in it is then no mistake of the command's.
 bool is_ours(const std::string& entry) {
-    const std::vector<std::string> ours = environment();
-    return std::ranges::find(ours, entry) != ours.end();
+    const auto ours = environment();
+    return ours && std::ranges::find(*ours, entry) != ours->end();
 }
 
 /// "A=1\0B=2\0\0", sorted. Source: CreateProcessW, lpEnvironment; "Changing Environment Variables".

@@ -6,6 +6,11 @@
 
 namespace windpipe::platform {
 
+result<unique_handle> inheritable_copy(HANDLE handle, std::string_view step) {
+    unique_handle copy = sys::duplicate_handle(handle, true);
+    return copy ? result<unique_handle>(std::move(copy)) : sys::failed(step);
+}
+
 namespace {
 
 using source = stream_plan::source;
@@ -21,11 +26,6 @@ result<unique_handle> open(const wchar_t* path, DWORD access, DWORD disposition,
 
 result<unique_handle> null_device(std::size_t number, std::string_view step) {
     return open(L"NUL", number == 0 ? GENERIC_READ : GENERIC_WRITE, OPEN_EXISTING, true, step, "NUL");
-}
-
-result<unique_handle> inheritable_copy(HANDLE handle, std::string_view step) {
-    unique_handle copy = sys::duplicate_handle(handle, true);
-    return copy ? result<unique_handle>(std::move(copy)) : sys::failed(step);
 }
 
 /// Our standard stream, or the null device where there is none that a child may have.

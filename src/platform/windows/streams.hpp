@@ -20,6 +20,9 @@ struct inheritable_streams {
 
 result<inheritable_streams> open_streams(const spawn_plan& plan);
 
+/// A duplicate that is inheritable, of whatever it is.
+result<unique_handle> inheritable_copy(native_handle handle, std::string_view step);
+
 /// A duplicate of an end or a file that a command holds, for a child. Its run-time takes its handles for synchronous
 /// ones: others are refused.
 result<unique_handle> inheritable_end(native_handle handle, std::string_view step);

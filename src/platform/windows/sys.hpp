@@ -78,6 +78,25 @@ inline void close_handle(HANDLE handle) noexcept {
 inline void* virtual_alloc(std::size_t size) noexcept {
     return gated("VirtualAlloc") ? nullptr : ::VirtualAlloc(nullptr, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
 }
+/// Memory without a file, of which no process can take anything away.
+inline unique_handle create_section(std::uint64_t size) noexcept {
+    return owned(call("CreateFileMappingW", HANDLE{}, ::CreateFileMappingW, INVALID_HANDLE_VALUE,
+                      static_cast<SECURITY_ATTRIBUTES*>(nullptr), DWORD{PAGE_READWRITE},
+                      static_cast<DWORD>(size >> 32U), static_cast<DWORD>(size), static_cast<const wchar_t*>(nullptr)));
+}
+/// where: null for anywhere; size 0: all of it.
+inline void* map_view(HANDLE section, std::uint64_t offset, std::size_t size, void* where) noexcept {
+    return call("MapViewOfFileEx", static_cast<void*>(nullptr), ::MapViewOfFileEx, section,
+                DWORD{FILE_MAP_READ | FILE_MAP_WRITE}, static_cast<DWORD>(offset >> 32U), static_cast<DWORD>(offset),
+                SIZE_T{size}, where);
+}
+inline SIZE_T query_memory(const void* where, MEMORY_BASIC_INFORMATION* about) noexcept {
+    return call("VirtualQuery", SIZE_T{0}, ::VirtualQuery, where, about, SIZE_T{sizeof *about});
+}
+inline void* reserve_memory(std::size_t size) noexcept {
+    return call("VirtualAlloc", static_cast<void*>(nullptr), ::VirtualAlloc, static_cast<void*>(nullptr), SIZE_T{size},
+                DWORD{MEM_RESERVE}, DWORD{PAGE_NOACCESS});
+}
 inline unique_handle create_file(const wchar_t* path, DWORD access, DWORD share, DWORD disposition,
                                  SECURITY_ATTRIBUTES* security = nullptr) noexcept {
     return owned(call("CreateFileW", INVALID_HANDLE_VALUE, ::CreateFileW, path, access, share, security, disposition,

@@ -62,8 +62,8 @@ bool will_wait(const request& what) noexcept {
 /// It is given an OVERLAPPED always: a synchronous end does not become asynchronous by that, and an overlapped end
 /// needs it. So one system call does, without the question of which kind the end is. That is asked only for a deadline,
 /// which on a synchronous end is kept by the thread's timer.
-/// Fails with interrupted.why() when that called it off.
-result<transferred> perform(const request& what, interruption& interrupted) {
+/// Fails with interrupted.why() when that called it off; with `or_woken`, any other wake-up calls it off as well.
+result<transferred> perform(const request& what, interruption& interrupted, bool or_woken = false) {
     const auto waker = interrupted.arm();
     if (!waker) {
         return std::unexpected(waker.error());
@@ -91,6 +91,11 @@ result<transferred> perform(const request& what, interruption& interrupted) {
             self.end();
             return std::unexpected(interruption::gave_up(std::errc::operation_canceled, what.operation));
         }
+        if (or_woken && self.is_woken()) { // before begin(), where nothing would be called off
+            self.end();
+            self.clear();
+            return transferred{ERROR_OPERATION_ABORTED, 0, true};
+        }
         const stopwatch sleep(interrupted, waits);
         const DWORD code = what.start(operation) ? ERROR_SUCCESS : ::GetLastError();
         const bool called_off = self.end();
@@ -99,7 +104,7 @@ result<transferred> perform(const request& what, interruption& interrupted) {
             sleep.stop(what.from != nullptr ? surely_slept : deadline::clock::duration());
         }
         if (code == ERROR_IO_PENDING) {
-            const auto waited = wait_for(what.end, operation, what.operation, self, interrupted);
+            const auto waited = wait_for(what.end, operation, what.operation, self, interrupted, or_woken);
             if (!waited || !waited->called_off) {
                 return waited;
             }
@@ -110,6 +115,9 @@ result<transferred> perform(const request& what, interruption& interrupted) {
             return std::unexpected(interruption::gave_up(*why, what.operation));
         }
         self.clear(); // woken for nothing: once more
+        if (or_woken) {
+            return transferred{ERROR_OPERATION_ABORTED, 0, true};
+        }
     }
 }
 
@@ -134,7 +142,7 @@ transferred call_off(HANDLE end, OVERLAPPED& operation) noexcept {
 }
 
 result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view name, thread_context& self,
-                             interruption& interrupted) {
+                             interruption& interrupted, bool or_woken) {
     const std::array<HANDLE, 2> handles{self.transfer_event(), self.its_waker()->handle()};
     while (!interrupted.why()) {
         const stopwatch sleep(interrupted);
@@ -145,6 +153,9 @@ result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view
         }
         if (woken == WAIT_OBJECT_0 + 1) {
             self.clear();
+            if (or_woken) {
+                break;
+            }
         } else if (woken != WAIT_TIMEOUT) {
             const DWORD code = ::GetLastError();
             if (const transferred settled = call_off(end, operation); !settled.called_off) {
@@ -210,6 +221,26 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted) {
         return sys::failed("read", done->code);
     }
     return done->code != ERROR_BROKEN_PIPE;
+}
+
+result<void> wait_for_ring(native_handle woken_by, interruption& interrupted) {
+    if (const auto why = interrupted.why()) {
+        return std::unexpected(interruption::gave_up(*why, "wait for ring"));
+    }
+    std::byte nothing{};
+    const auto done = perform({.end = woken_by, .into = &nothing, .operation = "wait for ring"}, interrupted, true);
+    if (!done) {
+        return std::unexpected(done.error());
+    }
+    switch (done->code) {
+    case ERROR_SUCCESS:
+    case ERROR_MORE_DATA:
+    case ERROR_BROKEN_PIPE: // the next read of it says so
+    case ERROR_OPERATION_ABORTED:
+        return {};
+    default:
+        return sys::failed("wait for ring", done->code);
+    }
 }
 
 result<std::size_t> write_some(native_handle handle, std::span<const const_buffer> pieces, std::size_t most,

@@ -47,8 +47,8 @@ transferred outcome_of(HANDLE end, OVERLAPPED& operation) noexcept;
 
 class thread_context;
 /// Waits for an overlapped operation that the calling thread has begun with its transfer_event(), or calls it off when
-/// the interruption says so. PRE: the waker is armed.
+/// the interruption says so, or with `or_woken` when the waker does. PRE: the waker is armed.
 result<transferred> wait_for(HANDLE end, OVERLAPPED& operation, std::string_view name, thread_context& self,
-                             interruption& interrupted);
+                             interruption& interrupted, bool or_woken = false);
 
 } // namespace windpipe::platform

@@ -41,6 +41,9 @@ public:
     void wake() noexcept;
     void clear() noexcept;
 
+    /// Whether it has been woken since it was last cleared.
+    bool is_woken() noexcept;
+
     /// For the one overlapped transfer the thread makes at a time.
     [[nodiscard]] HANDLE transfer_event() const noexcept { return transfer_done_.get(); }
 

@@ -177,6 +177,11 @@ void thread_context::clear() noexcept {
     }
 }
 
+bool thread_context::is_woken() noexcept {
+    const std::scoped_lock lock(mutex_);
+    return woken_;
+}
+
 void thread_context::begin(const deadline* until) noexcept {
     const std::scoped_lock lock(mutex_);
     inside_ = true;

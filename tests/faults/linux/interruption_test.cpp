@@ -40,6 +40,20 @@ TEST(interruption, of_pipe_calls_is_not_noticed) {
     });
 }
 
+TEST(interruption, of_ring_calls_is_not_noticed) {
+    interrupt_each_call([] {
+        auto [reader, writer] = or_throw(windpipe::make_ring({.capacity = 65536}));
+        std::array<std::byte, 40'000> bytes{};
+        EXPECT_EQ(reader.read_some(bytes, {.until = 2ms}).error().code, std::errc::timed_out);
+        or_throw(writer.write(bytes));
+        EXPECT_EQ(writer.write(bytes, {.until = 2ms}).error().code, std::errc::timed_out);
+        EXPECT_EQ(or_throw(reader.read(bytes)), bytes.size());
+        auto same = or_throw(windpipe::ring_writer::adopt(writer.release()));
+        reader.close();
+        EXPECT_EQ(same.write("x").error().code, std::errc::broken_pipe);
+    });
+}
+
 TEST(interruption, of_starting_and_waiting_is_not_noticed) {
     interrupt_each_call([] {
         const scratch_directory scratch;

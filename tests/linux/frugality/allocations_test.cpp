@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 #include <span>
 #include <stop_token>
@@ -18,14 +19,26 @@
 namespace {
 
 std::atomic<std::size_t> allocations = 0;
+std::atomic<std::size_t> bytes_in_use = 0;
 
-void* counted_new(std::size_t size) {
+void* counted_malloc(std::size_t size) noexcept {
     ++allocations;
     void* const memory = std::malloc(size == 0 ? 1 : size);
+    bytes_in_use += ::malloc_usable_size(memory);
+    return memory;
+}
+
+void* counted_new(std::size_t size) {
+    void* const memory = counted_malloc(size);
     if (memory == nullptr) {
         throw std::bad_alloc();
     }
     return memory;
+}
+
+void counted_delete(void* memory) noexcept {
+    bytes_in_use -= ::malloc_usable_size(memory);
+    std::free(memory);
 }
 
 } // namespace
@@ -34,16 +47,15 @@ void* counted_new(std::size_t size) {
 [[gnu::noinline]] void* operator new(std::size_t size) { return counted_new(size); }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return counted_new(size); }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    ++allocations;
-    return std::malloc(size == 0 ? 1 : size);
+    return counted_malloc(size);
 }
 [[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
     return ::operator new(size, tag);
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { counted_delete(memory); }
+[[gnu::noinline]] void operator delete[](void* memory) noexcept { counted_delete(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { counted_delete(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t /*size*/) noexcept { counted_delete(memory); }
 
 namespace {
 
@@ -159,6 +171,39 @@ TEST_F(frugality, a_loop_allocates_what_its_coroutines_are_made_of_and_nothing_e
     auto on = windpipe::loop::make();
     ASSERT_OK(on);
     EXPECT_EQ(allocations_of([&] { EXPECT_TRUE(on->run(play(*on, ends, bytes))); }), 1U);
+}
+
+using ran = windpipe::result<windpipe::run_result>;
+
+void note(const ran& done, std::size_t& right) { right += done && done->success() ? 1 : 0; }
+
+windpipe::task<> count_success(windpipe::task<ran> of, std::size_t& right) { note(co_await std::move(of), right); }
+
+TEST_F(frugality, a_capture_that_waits_for_its_child_keeps_no_more_than_what_it_waits_with) {
+    constexpr std::size_t count = 20;
+    constexpr std::size_t most_of_each = 2400; // the ends, the process, what both are registered with, two coroutines
+    auto on = windpipe::loop::make();
+    ASSERT_OK(on);
+    std::size_t right = 0;
+    const auto start = [&] {
+        windpipe::command what("cat");
+        what.env("WINDPIPE_TEST_KEPT", std::string(4096, 'x')); // nobody needs it when the child has started
+        auto input = ends.reader.duplicate();
+        ASSERT_OK(input);
+        on->spawn(count_success(windpipe::async_run(*on, std::move(what.in(std::move(*input)).err(windpipe::null)), {}),
+                                right));
+        EXPECT_VALUE(on->run_until(0s), false);
+    };
+    start(); // what is made once is made
+    const std::size_t before = bytes_in_use;
+    for (std::size_t i = 0; i < count; ++i) {
+        start();
+    }
+    const std::size_t of_each = (bytes_in_use - before) / count;
+    RecordProperty("bytes_of_each", std::to_string(of_each));
+    EXPECT_LE(of_each, most_of_each);
+    ends.writer.close();
+    ASSERT_OK(on->run());
 }
 
 TEST_F(frugality, a_broken_pipe_and_the_end_of_a_stream_allocate_nothing) {

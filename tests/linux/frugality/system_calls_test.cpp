@@ -98,6 +98,19 @@ TEST(system_calls, of_a_thousand_small_records_are_few) {
     EXPECT_GE(calls->size(), 8U);
 }
 
+TEST(system_calls, of_a_capture_on_a_loop_are_few) {
+    const auto calls = trace(child_program("traced"), {"capture", child_program("exit_with")});
+    if (!calls) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    counts made = counted(*calls);
+    EXPECT_EQ(made[SYS_epoll_ctl], 3) << "to wait for the output, for the process, and for the output no longer";
+    EXPECT_LE(made[SYS_preadv2] + made[SYS_read] + made[SYS_ioctl], 3) << "of an output that was never written to";
+    EXPECT_EQ(made[SYS_waitid], 1) << "when it has ended";
+    EXPECT_LE(made[SYS_epoll_pwait2], 3) << "for both ends at once, or for each; and the loop begins with a look";
+    EXPECT_EQ(made[SYS_close], 5) << "both ends of the pipe, the process, and what stands for the two streams";
+}
+
 TEST(copies, of_captured_bytes_are_none_as_they_grow) {
     constexpr std::size_t large = 64UL * 1024 * 1024;
     constexpr std::size_t piece = 1024UL * 1024;

@@ -1,7 +1,7 @@
 // traced.cpp - does one thing between two calls of getppid(2), for a tracer to count: `traced WHAT [PROGRAM]`
 //
 // WHAT: nothing, write, read, gather, write_and_read (each 100 times), buffered (1000 records), waits (40 reads of an
-// empty pipe, each until its deadline), spawn (PROGRAM, once, no pipes).
+// empty pipe, each until its deadline), spawn (PROGRAM, once, no pipes), capture (PROGRAM, once, on a loop).
 #include <windpipe/windpipe.hpp>
 
 #include <array>
@@ -28,6 +28,20 @@ int trace_spawn(const char* program) {
     auto child = or_throw(what.spawn());
     mark();
     return or_throw(child.wait()).success() ? 0 : 1;
+}
+
+int trace_capture(const char* program) {
+    auto on = or_throw(windpipe::loop::make());
+    const auto capture = [&] {
+        windpipe::command what(program, "0");
+        what.in(windpipe::null).err(windpipe::null);
+        return or_throw(on.run(windpipe::async_run(on, std::move(what)))).success();
+    };
+    bool right = capture(); // what is made once is made
+    mark();
+    right = capture() && right;
+    mark();
+    return right ? 0 : 1;
 }
 
 /// The other end does not move: the first waits find that out.
@@ -71,6 +85,9 @@ int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "nothing";
     if (what == "spawn") {
         return argc > 2 ? trace_spawn(argv[2]) : 99;
+    }
+    if (what == "capture") {
+        return argc > 2 ? trace_capture(argv[2]) : 99;
     }
     if (what == "waits") {
         return trace_waits();

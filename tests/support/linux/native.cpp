@@ -68,6 +68,13 @@ void set_environment(const char* name, const char* value) {
     checked(value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name), "setenv");
 }
 
+shared_memory::shared_memory(windpipe::native_handle memory, std::size_t size) {
+    void* const made = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    checked(made == MAP_FAILED ? -1 : 0, "mmap");
+    bytes_ = {static_cast<std::byte*>(made), size};
+}
+shared_memory::~shared_memory() { ::munmap(bytes_.data(), bytes_.size()); }
+
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe() {
     std::array<int, 2> ends{};
     checked(::pipe2(ends.data(), O_CLOEXEC), "pipe2");

@@ -2,7 +2,19 @@
 
 #include <windows.h>
 
-bool windpipe_test::is_lost_process(const windpipe::error& failure) {
-    const bool is_wine = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
-    return is_wine && failure.code == std::error_code(ERROR_INTERNAL_ERROR, std::system_category());
+namespace windpipe_test {
+
+namespace {
+
+bool is_wine() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
+
+} // namespace
+
+bool is_lost_process(const windpipe::error& failure) {
+    return is_wine() && failure.code.category() != std::generic_category() &&
+           failure.code.value() == ERROR_INTERNAL_ERROR;
 }
+
+bool keeps_handles_of_the_half_started() { return is_wine(); }
+
+} // namespace windpipe_test

@@ -104,6 +104,13 @@ void set_environment(const char* name, const char* value) {
     check(done != 0 || (value == nullptr && GetLastError() == ERROR_ENVVAR_NOT_FOUND), "SetEnvironmentVariable");
 }
 
+shared_memory::shared_memory(windpipe::native_handle memory, std::size_t size) {
+    void* const made = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size);
+    check(made != nullptr, "MapViewOfFile");
+    bytes_ = {static_cast<std::byte*>(made), size};
+}
+shared_memory::~shared_memory() { UnmapViewOfFile(bytes_.data()); }
+
 std::pair<windpipe::unique_handle, windpipe::unique_handle> plain_pipe() {
     HANDLE reader = nullptr;
     HANDLE writer = nullptr;

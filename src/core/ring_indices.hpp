@@ -1,0 +1,66 @@
+// ring_indices.hpp - where one side of a ring stands, and what it may believe of what the other side says.
+//
+// Two counters say all of a ring: how many bytes were ever written, and how many ever read. They never wrap in 64 bits.
+// Each side keeps its own counter here, in its own memory, and only tells the other; what the other tells comes from
+// memory that it can write at any time, and counts only if it can be true.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace windpipe {
+
+/// One side's private copies. INVARIANT: amount() <= capacity(), whatever the other side says.
+class ring_indices {
+public:
+    enum class side { reads, writes };
+
+    /// Nothing: these counters cannot be those of a ring of this capacity. PRE: capacity is a power of two.
+    static std::optional<ring_indices> begin(side whose, std::size_t capacity, std::uint64_t own,
+                                             std::uint64_t other) noexcept {
+        const std::uint64_t amount = whose == side::reads ? other - own : capacity - (own - other);
+        if (amount > capacity) {
+            return std::nullopt;
+        }
+        return ring_indices(capacity, own, other, static_cast<std::size_t>(amount));
+    }
+
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    /// Bytes there are to read, or room there is to write, as far as is known.
+    [[nodiscard]] std::size_t amount() const noexcept { return amount_; }
+    /// Where they begin.
+    [[nodiscard]] std::size_t place() const noexcept { return static_cast<std::size_t>(own_ & (capacity_ - 1)); }
+    [[nodiscard]] std::uint64_t own() const noexcept { return own_; }
+    /// The counter of the other side, as it was last believed.
+    [[nodiscard]] std::uint64_t other() const noexcept { return other_; }
+
+    /// Learns how far the other side is. False: that cannot be, and nothing has changed. A counter goes on, never back,
+    /// and never further than what we have left it.
+    [[nodiscard]] bool see(std::uint64_t other) noexcept {
+        const std::uint64_t more = other - other_;
+        if (more > capacity_ - amount_) {
+            return false;
+        }
+        other_ = other;
+        amount_ += static_cast<std::size_t>(more);
+        return true;
+    }
+
+    /// We have read or written so many. PRE: count <= amount().
+    void advance(std::size_t count) noexcept {
+        own_ += count;
+        amount_ -= count;
+    }
+
+private:
+    ring_indices(std::size_t capacity, std::uint64_t own, std::uint64_t other, std::size_t amount) noexcept
+        : capacity_(capacity), amount_(amount), own_(own), other_(other) {}
+
+    std::size_t capacity_;
+    std::size_t amount_;
+    std::uint64_t own_;
+    std::uint64_t other_;
+};
+
+} // namespace windpipe

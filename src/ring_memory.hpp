@@ -1,0 +1,47 @@
+// ring_memory.hpp - a part of the contract, see platform.hpp: the memory of a ring, and waiting for the other side.
+// In each system's folder it is ring.cpp (on Windows, wait_for_ring() is with the transfers).
+#pragma once
+
+#include "interruption.hpp"
+
+#include <windpipe/error.hpp>
+#include <windpipe/handle.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace windpipe::platform {
+
+/// In front of the bytes.
+inline constexpr std::size_t ring_header_size = 64UL * 1024;
+
+/// Memory that several processes have mapped, and that none of them can take away from another.
+struct ring_memory {
+    std::byte* header = nullptr; // ring_header_size bytes
+    std::byte* data = nullptr;   // `capacity` bytes, and behind them the same ones a second time
+    std::size_t capacity = 0;    // a power of two
+    const std::atomic<std::uint32_t>* here =
+        nullptr;          // not 0 in the process that has mapped it, 0 in a copy made by fork
+    void* kept = nullptr; // for the backend
+};
+
+/// Zeros. POST: private. PRE: a power of two, at least ring_header_size.
+result<unique_handle> create_ring_memory(std::size_t capacity);
+/// invalid_argument: it is no such memory. bad_file_descriptor.
+result<ring_memory> map_ring(native_handle memory);
+void unmap_ring(const ring_memory& memory) noexcept;
+
+/// Waits until there is something in this pipe, or nobody can write to it, or the waker of this thread has been woken,
+/// or perhaps earlier. Fails with interruption::why().
+result<void> wait_for_ring(native_handle woken_by, interruption& interrupted);
+
+/// Whether order_threads() can be had. The first call may take a moment.
+bool can_order_threads() noexcept;
+/// Every thread of this process passes a full barrier before this returns. PRE: can_order_threads()
+void order_threads() noexcept;
+
+/// In a loop that looks at memory again and again.
+void relax() noexcept;
+
+} // namespace windpipe::platform

@@ -1,0 +1,220 @@
+#include "ring_state.hpp"
+#include "to_end.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace windpipe {
+
+using detail::quick_call;
+using detail::ring_call;
+using detail::ring_call_on;
+using detail::ring_view;
+
+namespace {
+
+/// A longer read is made in pieces, so that the writer can go on meanwhile.
+constexpr std::size_t piece = 64UL * 1024;
+
+std::unexpected<error> fail(error cause, std::size_t transferred) {
+    cause.transferred = transferred;
+    return std::unexpected(std::move(cause));
+}
+
+/// Copies what is there, at least one byte; 0: end of stream. An error tells how many have been copied all the same.
+/// PRE: into is not empty.
+result<std::size_t> take_some(const ring_call& call, std::span<std::byte> into) {
+    call.view.shown = 0;
+    if (call.view.known().empty()) {
+        if (const auto waited = call.wait(1); !waited) {
+            return std::unexpected(waited.error());
+        }
+    } else if (call.view.known().size() < into.size()) { // there may be more than we have heard of
+        if (auto looked = call.view.look(call.operation); !looked) {
+            return std::unexpected(std::move(looked).error());
+        }
+    }
+    const auto there = call.view.known();
+    const std::size_t count = std::min(there.size(), into.size());
+    if (count == 0) {
+        return 0;
+    }
+    std::memcpy(into.data(), there.data(), count);
+    call.view.advance(count);
+    call.interrupted.moved(count);
+    if (auto settled = call.settle(); !settled) {
+        return fail(std::move(settled).error(), count);
+    }
+    return count;
+}
+
+/// Fills `into`, or less at the end of stream.
+result<std::size_t> fill(const ring_call& call, std::span<std::byte> into) {
+    std::size_t total = 0;
+    while (total < into.size()) {
+        const auto n = take_some(call, into.subspan(total, std::min(piece, into.size() - total)));
+        if (!n) {
+            return fail(n.error(), total + n.error().transferred);
+        }
+        if (*n == 0) {
+            break;
+        }
+        total += *n;
+        if (const auto why = call.interrupted.why_go_no_further(); why && total < into.size()) {
+            return fail(interruption::gave_up(*why, call.operation), total);
+        }
+    }
+    return total;
+}
+
+/// What a reader has to take, for append_to_end(); in pieces, so that the writer can go on meanwhile.
+struct ring_source {
+    const ring_call& call;
+    interruption& interrupted = call.interrupted;
+
+    [[nodiscard]] result<std::size_t> take(std::span<std::byte> into) const {
+        return take_some(call, into.first(std::min(into.size(), piece)));
+    }
+    [[nodiscard]] result<std::size_t> available() const {
+        auto looked = call.view.look(call.operation);
+        return looked ? result<std::size_t>(call.view.known().size()) : std::unexpected(std::move(looked).error());
+    }
+    [[nodiscard]] result<bool> wait() const {
+        const auto waited = call.wait(1);
+        return waited ? result<bool>(*waited == ring_view::outcome::enough) : std::unexpected(waited.error());
+    }
+};
+
+template <class Container>
+result<std::size_t> read_all(const ring_reader& end, Container& into, std::size_t most, const wait_limit& limit) {
+    static const pipe_reader none;
+    const auto* const state = detail::ring_access::state_of(end);
+    return detail::read_to_end_of(state != nullptr ? state->woken_by() : none, limit, [&] {
+        return ring_call_on(end, "read to end", limit, [&](const ring_call& call) {
+            return detail::append_to_end(ring_source{call}, into, most);
+        });
+    });
+}
+
+/// What most reads are: of bytes that are there, at least so many. Nothing: the whole call has to be made.
+std::optional<result<std::size_t>> take_at_once(const ring_reader& end, std::span<std::byte> into, std::size_t least,
+                                                const wait_limit& limit) {
+    const quick_call call(end, limit);
+    if (!call || into.empty() || least > piece) {
+        return std::nullopt;
+    }
+    ring_view& view = call.view();
+    if (view.known().size() < into.size() && !view.look("read")) {
+        return std::nullopt;
+    }
+    const std::size_t count = std::min(view.known().size(), into.size());
+    if (count < least) {
+        return std::nullopt;
+    }
+    view.shown = 0;
+    std::memcpy(into.data(), view.known().data(), count);
+    view.move_on(count);
+    if (auto settled = call.settle("read"); !settled) {
+        return fail(std::move(settled).error(), count);
+    }
+    return count;
+}
+
+} // namespace
+
+result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
+    if (auto taken = take_at_once(*this, into, 1, limit)) {
+        return *std::move(taken);
+    }
+    return ring_call_on(*this, "read", limit, [&](const ring_call& call) -> result<std::size_t> {
+        return into.empty() ? 0 : take_some(call, into);
+    });
+}
+
+result<std::size_t> ring_reader::read(std::span<std::byte> into, const wait_limit& limit) {
+    if (auto taken = take_at_once(*this, into, into.size(), limit)) {
+        return *std::move(taken);
+    }
+    return ring_call_on(*this, "read", limit, [&](const ring_call& call) { return fill(call, into); });
+}
+
+result<std::size_t> ring_reader::read_to_end(byte_buffer& into, std::size_t most, const wait_limit& limit) {
+    return read_all(*this, into, most, limit);
+}
+
+result<std::size_t> ring_reader::read_to_end(std::vector<std::byte>& into, std::size_t most, const wait_limit& limit) {
+    return read_all(*this, into, most, limit);
+}
+
+result<std::size_t> ring_reader::read_to_end(std::string& into, std::size_t most, const wait_limit& limit) {
+    return read_all(*this, into, most, limit);
+}
+
+result<std::size_t> ring_reader::available() const {
+    return detail::ring_view_of(*this, "available", [](ring_view& view) -> result<std::size_t> {
+        if (auto looked = view.look("available"); !looked) {
+            return std::unexpected(std::move(looked).error());
+        }
+        return view.known().size();
+    });
+}
+
+result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
+    return detail::ring_view_of(*this, "peek", [&](ring_view& view) -> result<std::size_t> {
+        if (auto looked = view.look("peek"); !looked) {
+            return std::unexpected(std::move(looked).error());
+        }
+        const auto there = view.known().first(std::min(view.known().size(), into.size()));
+        std::ranges::copy(there, into.begin());
+        return there.size();
+    });
+}
+
+// ---- in place
+
+result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
+    if (const quick_call call(*this, limit); call && at_least > 0 && at_least <= call.view().capacity()) {
+        if ((call.view().known().size() >= at_least || call.view().look("peek")) &&
+            call.view().known().size() >= at_least) {
+            call.view().shown = call.view().known().size();
+            return call.view().known();
+        }
+    }
+    return ring_call_on(*this, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
+        if (at_least == 0 || at_least > call.view.capacity()) {
+            return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
+                                         std::to_string(at_least) + " bytes of a ring that holds " +
+                                             std::to_string(call.view.capacity())});
+        }
+        if (call.view.known().size() < at_least) {
+            if (const auto waited = call.wait(at_least); !waited) {
+                return std::unexpected(waited.error());
+            }
+        }
+        call.view.shown = call.view.known().size();
+        return call.view.known();
+    });
+}
+
+result<void> ring_reader::consume(std::size_t count) {
+    if (const quick_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
+        call.view().shown -= count;
+        call.view().move_on(count);
+        return call.settle("consume");
+    }
+    return ring_call_on(*this, "consume", {}, [&](const ring_call& call) -> result<void> {
+        if (count > call.view.shown) {
+            return std::unexpected(
+                error{std::make_error_code(std::errc::invalid_argument), call.operation,
+                      std::to_string(count) + " bytes, but peek() has shown " + std::to_string(call.view.shown)});
+        }
+        call.view.shown -= count;
+        call.view.advance(count);
+        call.interrupted.moved(count);
+        return count > 0 ? call.settle() : result<void>{};
+    });
+}
+
+} // namespace windpipe

@@ -1,0 +1,185 @@
+// ring_state.hpp - what an end of a ring consists of, and how a call gets at it.
+#pragma once
+
+#include "access.hpp"
+#include "calls.hpp"
+#include "ring_view.hpp"
+
+#include <windpipe/ring.hpp>
+
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace windpipe::detail {
+
+/// One open end. The pipe that wakes it counts its calls and is what close() and the limits work by.
+class ring_state {
+public:
+    ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handle&& memory,
+               std::shared_ptr<ring_view> view) noexcept;
+    ~ring_state() { close(); }
+    ring_state(const ring_state&) = delete;
+    ring_state& operator=(const ring_state&) = delete;
+
+    void close() noexcept;
+    /// As close(), but the handles are given away, unless somebody has closed it.
+    ring_handles take() noexcept;
+    /// Whether there is a duplicate of it.
+    [[nodiscard]] bool is_shared() const noexcept;
+
+    [[nodiscard]] const pipe_reader& woken_by() const noexcept { return woken_by_; }
+    [[nodiscard]] pipe_reader& woken_by() noexcept { return woken_by_; }
+    /// For calls in flight: then none of it goes away.
+    [[nodiscard]] native_handle memory() const noexcept { return memory_.get(); }
+    [[nodiscard]] native_handle wakes() const noexcept { return access::endpoint_of(wakes_)->handle(); }
+    [[nodiscard]] const std::shared_ptr<ring_view>& view() const noexcept { return view_; }
+
+private:
+    ring_handles leave(bool closes) noexcept;
+
+    pipe_reader woken_by_;
+    pipe_writer wakes_;
+    std::mutex closing_; // guards what follows, once no call is in flight
+    unique_handle memory_;
+    bool left_ = false;
+    const std::shared_ptr<ring_view> view_; // stays until the end is destroyed, its memory only until it is closed
+};
+
+class ring_access {
+public:
+    static ring_state* state_of(const ring_end& end) noexcept { return end.state_.get(); }
+
+    /// After what was rung for this side has been taken by other means: threads that sleep here may have been meant.
+    static void wake_others(const ring_end& end) noexcept;
+
+    /// An end of these parts. On failure they are untouched.
+    template <class End>
+    static result<End> make(unique_handle& woken_by, unique_handle& wakes, unique_handle& memory,
+                            std::shared_ptr<ring_view> view);
+};
+
+/// One call on an end: who it is, what it sees, and its lock.
+struct ring_call {
+    std::string_view operation;
+    ring_view& view;
+    ring_view::bells by;
+    interruption& interrupted;
+    std::unique_lock<ring_lock>& lock;
+
+    /// As ring_view::wait().
+    [[nodiscard]] result<ring_view::outcome> wait(std::size_t need) const {
+        return view.wait(need, by, interrupted, lock, operation);
+    }
+    [[nodiscard]] result<void> settle() const { return view.settle(by, operation); }
+};
+
+error not_after_fork(std::string_view operation);
+error has_duplicates(std::string_view operation);
+
+/// Runs a call on an end, under its lock: `body(ring_call)`, unless it is closed, called off, or of another process.
+template <class Body>
+auto ring_call_on(const ring_end& end, std::string_view operation, const wait_limit& limit, Body&& body)
+    -> decltype(body(std::declval<const ring_call&>())) {
+    const ring_state* const state = ring_access::state_of(end);
+    if (state == nullptr) {
+        return std::unexpected(endpoint::closed_error(operation));
+    }
+    return call_on(state->woken_by(), operation, limit,
+                   [&](auto handle, interruption& interrupted) -> decltype(body(std::declval<const ring_call&>())) {
+                       ring_view& view = *state->view();
+                       if (!view.is_ours()) {
+                           return std::unexpected(not_after_fork(operation));
+                       }
+                       std::unique_lock<ring_lock> lock(view.lock());
+                       return body(ring_call{operation, view, {handle, state->wakes()}, interrupted, lock});
+                   });
+}
+
+/// A call on an end that need not wait, under its lock; or none, if it is not that simple: closed, called off, counted,
+/// used by others, of another process. Then the whole call is made, which finds out.
+class quick_call {
+public:
+    quick_call(const ring_end& end, const wait_limit& limit) noexcept : state_(ring_access::state_of(end)) {
+        if (state_ == nullptr || limit.stop.stop_requested()) {
+            state_ = nullptr;
+            return;
+        }
+        const endpoint& own = *access::endpoint_of(state_->woken_by());
+        if (own.counts() == nullptr) {
+            entered_ = state_->view()->lock().try_enter();
+        }
+        // close() says that it closes, and then takes the lock.
+        if (entered_ != ring_lock::entry::none && (own.closing() || !state_->view()->is_ours())) {
+            leave();
+        }
+    }
+    ~quick_call() { leave(); }
+    quick_call(const quick_call&) = delete;
+    quick_call& operator=(const quick_call&) = delete;
+
+    [[nodiscard]] explicit operator bool() const noexcept { return entered_ != ring_lock::entry::none; }
+    [[nodiscard]] ring_view& view() const noexcept { return *state_->view(); }
+    [[nodiscard]] result<void> settle(std::string_view operation) const {
+        return view().must_ring() ? view().ring(state_->wakes(), operation) : result<void>{};
+    }
+    void leave() noexcept {
+        if (entered_ != ring_lock::entry::none) {
+            state_->view()->lock().leave(std::exchange(entered_, ring_lock::entry::none));
+        }
+    }
+
+private:
+    ring_state* state_;
+    ring_lock::entry entered_ = ring_lock::entry::none;
+};
+
+/// Runs what neither waits nor moves bytes: `body(view)` under the lock, unless the end is closed or of another
+/// process.
+template <class Body>
+auto ring_view_of(const ring_end& end, std::string_view operation, Body&& body)
+    -> decltype(body(std::declval<ring_view&>())) {
+    const ring_state* const state = ring_access::state_of(end);
+    const endpoint::use call(state != nullptr ? access::endpoint_of(state->woken_by()) : nullptr);
+    if (!call) {
+        return std::unexpected(endpoint::closed_error(operation));
+    }
+    ring_view& view = *state->view();
+    if (!view.is_ours()) {
+        return std::unexpected(not_after_fork(operation));
+    }
+    const std::scoped_lock lock(view.lock());
+    return body(view);
+}
+
+inline void ring_access::wake_others(const ring_end& end) noexcept {
+    (void)ring_view_of(end, "wait", [](ring_view& view) -> result<void> {
+        view.wake_others();
+        return {};
+    });
+}
+
+template <class End>
+result<End> ring_access::make(unique_handle& woken_by, unique_handle& wakes, unique_handle& memory,
+                              std::shared_ptr<ring_view> view) {
+    auto in = access::make_end<pipe_reader>(std::move(woken_by));
+    if (!in) {
+        return std::unexpected(std::move(in).error());
+    }
+    auto out = access::make_end<pipe_writer>(std::move(wakes));
+    if (out) {
+        std::unique_ptr<ring_state> state(
+            new (std::nothrow) ring_state(std::move(*in), std::move(*out), std::move(memory), std::move(view)));
+        if (state != nullptr) {
+            return End(std::move(state));
+        }
+        wakes = out->release();
+    }
+    woken_by = in->release();
+    return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "make end"});
+}
+
+} // namespace windpipe::detail

@@ -1,0 +1,241 @@
+#include "ring_view.hpp"
+
+#include "core/pacing.hpp"
+
+#include <array>
+#include <chrono>
+#include <new>
+
+namespace windpipe::detail {
+
+namespace {
+
+std::unexpected<error> damaged(std::string_view operation) {
+    return std::unexpected(error{std::make_error_code(std::errc::protocol_error), operation,
+                                 "the other process has damaged the memory of this ring; close it"});
+}
+
+/// For calls of the contract that must not wait.
+const wait_limit& no_wait() noexcept {
+    static const wait_limit limit{.until = deadline::clock::time_point::min()};
+    return limit;
+}
+
+} // namespace
+
+// ---- the mapping
+
+result<std::shared_ptr<ring_mapping>> ring_mapping::of(native_handle memory) {
+    auto mapped = platform::map_ring(memory);
+    if (!mapped) {
+        return std::unexpected(std::move(mapped).error());
+    }
+    try {
+        return std::make_shared<ring_mapping>(*mapped);
+    } catch (const std::bad_alloc&) {
+        platform::unmap_ring(*mapped);
+        return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "map ring"});
+    }
+}
+
+ring_header& ring_mapping::header() const noexcept {
+    return *std::launder(reinterpret_cast<ring_header*>(memory_.header));
+}
+
+void ring_mapping::begin() const noexcept {
+    auto* const made = ::new (static_cast<void*>(memory_.header)) ring_header{};
+    made->kind.store(ring_header::mark, std::memory_order_release);
+}
+
+bool ring_mapping::is_marked() const noexcept {
+    return header().kind.load(std::memory_order_acquire) == ring_header::mark;
+}
+
+ring_words ring_mapping::words(ring_indices::side whose) const noexcept {
+    ring_header& all = header();
+    return whose == ring_indices::side::writes ? ring_words(all.writer, all.reader)
+                                               : ring_words(all.reader, all.writer);
+}
+
+// ---- the view
+
+result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose) {
+    const ring_words words = memory->words(whose);
+    const auto indices = ring_indices::begin(whose, memory->capacity(), words.own_counter(), words.look());
+    if (!indices) {
+        return damaged("adopt");
+    }
+    try {
+        return std::make_shared<ring_view>(std::move(memory), words, *indices, whose);
+    } catch (const std::bad_alloc&) {
+        return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "map ring"});
+    }
+}
+
+result<void> ring_view::look(std::string_view operation) {
+    return indices_.see(words_.look()) ? result<void>{} : damaged(operation);
+}
+
+result<bool> ring_view::drain(native_handle woken_by, std::string_view operation) {
+    constexpr int enough = 4; // a peer that rings without end is there
+    std::array<std::byte, 64> rung;
+    for (int time = 0; time < enough; ++time) {
+        interruption at_once(no_wait());
+        const auto n = platform::read_some(woken_by, rung, at_once);
+        if (!n) {
+            if (n.error().code == std::errc::timed_out) {
+                return true;
+            }
+            return std::unexpected(error{n.error().code, operation, n.error().context});
+        }
+        if (*n == 0) {
+            return false;
+        }
+        wake_others(); // that may have been for them
+    }
+    return true;
+}
+
+/// PRE: nothing was there at the last look. True: the other side has moved.
+bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const {
+    pacing* const pace = interrupted.pace();
+    if (pace == nullptr || !pace->worth_spinning() || interrupted.why()) {
+        return false;
+    }
+    constexpr int pauses = 8;
+    const std::uint64_t before = indices_.other();
+    lock.unlock();
+    const auto start = deadline::clock::now();
+    bool moved = false;
+    while (!moved && deadline::clock::now() - start <= pace->longest_spin()) {
+        for (int i = 0; i < pauses && !moved; ++i) {
+            platform::relax();
+            moved = words_.glance() != before;
+        }
+    }
+    lock.lock();
+    pace->spun(moved);
+    return moved;
+}
+
+result<void> ring_view::sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock) {
+    const auto mine = interrupted.arm();
+    if (!mine) {
+        return std::unexpected(mine.error());
+    }
+    waiter self{*mine, waiting_};
+    waiting_ = &self;
+    lock.unlock();
+    const auto start = deadline::clock::now();
+    auto slept = platform::wait_for_ring(woken_by, interrupted);
+    if (pacing* const pace = interrupted.pace()) {
+        pace->slept(deadline::clock::now() - start);
+    }
+    lock.lock();
+    for (waiter** at = &waiting_; *at != nullptr; at = &(*at)->next) {
+        if (*at == &self) {
+            *at = self.next;
+            break;
+        }
+    }
+    return slept;
+}
+
+result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interruption& interrupted,
+                                           std::unique_lock<ring_lock>& lock, std::string_view operation) {
+    const bool writes = whose_ == ring_indices::side::writes;
+    bool may_spin = true;
+    while (true) {
+        if (auto looked = look(operation); !looked) {
+            return std::unexpected(std::move(looked).error());
+        }
+        if (indices_.amount() >= need) {
+            return outcome::enough;
+        }
+        if (std::exchange(may_spin, false) && spin(interrupted, lock)) {
+            may_spin = true;
+            continue;
+        }
+        const auto there = drain(by.woken_by, operation);
+        if (!there) {
+            return std::unexpected(there.error());
+        }
+        words_.announce();
+        if (auto looked = look(operation); !looked) {
+            return std::unexpected(std::move(looked).error());
+        }
+        if (!*there) { // what it did before it went has been seen now
+            return writes || indices_.amount() < need ? outcome::alone : outcome::enough;
+        }
+        if (indices_.amount() >= need) {
+            return outcome::enough;
+        }
+        if (const auto why = interrupted.why()) {
+            return std::unexpected(interruption::gave_up(*why, operation));
+        }
+        if (auto slept = sleep(by.woken_by, interrupted, lock); !slept) {
+            return std::unexpected(error{slept.error().code, operation, slept.error().context});
+        }
+        may_spin = true;
+    }
+}
+
+void ring_view::wake_others() const noexcept {
+    for (const waiter* other = waiting_; other != nullptr; other = other->next) {
+        other->who->wake();
+    }
+}
+
+bool ring_view::must_ring() noexcept {
+    if (indices_.amount() > 0) {
+        wake_others();
+    }
+    return words_.publish(indices_.own());
+}
+
+result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
+    const std::byte one{1};
+    const const_buffer bell(&one, 1);
+    interruption at_once(no_wait());
+    const auto rung = platform::write_some(wakes, {&bell, 1}, 1, true, at_once);
+    if (rung || rung.error().code == std::errc::timed_out) { // full: it has been rung often enough
+        return {};
+    }
+    if (rung.error().code == std::errc::broken_pipe && whose_ == ring_indices::side::reads) {
+        return {}; // what a writer has left can still be read
+    }
+    words_.still_waits();
+    return std::unexpected(error{rung.error().code, operation, rung.error().context});
+}
+
+/// That the reader goes on reading says as much as the system, for nothing.
+result<bool> ring_view::is_read(std::size_t bytes, bells by) {
+    const std::uint32_t left = words_.left();
+    bytes_unseen_ += bytes;
+    if (left == left_seen_ && ++writes_unseen_ < most_writes && bytes_unseen_ < most_bytes) {
+        return true;
+    }
+    const std::uint64_t progress = words_.glance();
+    result<bool> there = true;
+    if (left != left_seen_ || progress == progress_seen_) {
+        there = drain(by.woken_by, "write");
+    }
+    if (there && *there) {
+        left_seen_ = left;
+        progress_seen_ = progress;
+        writes_unseen_ = 0;
+        bytes_unseen_ = 0;
+    }
+    return there;
+}
+
+void ring_view::remove_end(bool closed) noexcept {
+    if (closed) {
+        words_.leave();
+    }
+    if (--ends_ == 0) {
+        memory_.reset();
+    }
+}
+
+} // namespace windpipe::detail

@@ -1,0 +1,147 @@
+// ring_view.hpp - one side of a ring as this process sees it: its mapping, its private counters, and its lock.
+#pragma once
+
+#include "core/ring_indices.hpp"
+#include "core/ring_words.hpp"
+#include "interruption.hpp"
+#include "platform/platform.hpp"
+#include "ring_lock.hpp"
+
+#include <windpipe/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace windpipe::detail {
+
+/// The memory of a ring in this process. Both sides share one where both are here.
+class ring_mapping {
+public:
+    static result<std::shared_ptr<ring_mapping>> of(native_handle memory);
+    explicit ring_mapping(platform::ring_memory memory) noexcept : memory_(memory) {}
+    ~ring_mapping() { platform::unmap_ring(memory_); }
+    ring_mapping(const ring_mapping&) = delete;
+    ring_mapping& operator=(const ring_mapping&) = delete;
+
+    /// For a new one, before anybody else has it.
+    void begin() const noexcept;
+    /// Whether it says that it is a ring.
+    [[nodiscard]] bool is_marked() const noexcept;
+    [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity; }
+    [[nodiscard]] std::byte* at(std::size_t place) const noexcept { return memory_.data + place; }
+    [[nodiscard]] ring_words words(ring_indices::side whose) const noexcept;
+    /// Not in a child that fork has made.
+    [[nodiscard]] bool is_ours() const noexcept { return memory_.here->load(std::memory_order_relaxed) != 0; }
+
+private:
+    [[nodiscard]] ring_header& header() const noexcept;
+    platform::ring_memory memory_;
+};
+
+/// Shared by an end and its duplicates. All but the constructor and is_ours() is for those who hold the lock.
+class ring_view {
+public:
+    /// The two pipes of an end, as they are during a call.
+    struct bells {
+        native_handle woken_by;
+        native_handle wakes;
+    };
+    /// What a wait has come to.
+    enum class outcome { enough, alone };
+
+    /// protocol_error: the memory says what cannot be.
+    static result<std::shared_ptr<ring_view>> of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose);
+    ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices,
+              ring_indices::side whose) noexcept
+        : memory_(std::move(memory)), words_(words), indices_(indices), whose_(whose), left_seen_(words.left()) {}
+
+    [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
+    [[nodiscard]] bool is_ours() const noexcept { return memory_->is_ours(); }
+    [[nodiscard]] bool writes() const noexcept { return whose_ == ring_indices::side::writes; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return memory_->capacity(); }
+    [[nodiscard]] const std::shared_ptr<ring_mapping>& memory() const noexcept { return memory_; }
+
+    /// Bytes or room, in a row, as far as is known; and after a look at the other side's counter.
+    [[nodiscard]] std::span<std::byte> known() const noexcept {
+        return {memory_->at(indices_.place()), indices_.amount()};
+    }
+    /// protocol_error.
+    result<void> look(std::string_view operation);
+
+    /// Waits until there are `need`; `lock` is given back meanwhile. Fails with interruption::why(), protocol_error.
+    result<outcome> wait(std::size_t need, bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
+                         std::string_view operation);
+
+    /// Goes on by so many, of which settle() tells the other side. PRE: count <= known().size()
+    void move_on(std::size_t count) noexcept { indices_.advance(count); }
+    /// Goes on by so many, for the other side to see when it looks. PRE: count <= known().size()
+    void advance(std::size_t count) noexcept {
+        indices_.advance(count);
+        words_.tell(indices_.own());
+    }
+    /// Afterwards, before the lock is given back: wakes whoever sleeps on the other side, and those of this side for
+    /// whom there is something left. broken_pipe: of a write end, when nobody reads. After another error the bytes have
+    /// moved all the same, and the next call tries to wake it again.
+    result<void> settle(bells by, std::string_view operation) {
+        return must_ring() ? ring(by.wakes, operation) : result<void>{};
+    }
+    /// Those who sleep on this side.
+    void wake_others() const noexcept;
+    /// The two steps of settle(): whether somebody sleeps on the other side, and waking them.
+    [[nodiscard]] bool must_ring() noexcept;
+    result<void> ring(native_handle wakes, std::string_view operation);
+
+    /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
+    result<bool> is_read(std::size_t bytes, bells by);
+
+    /// The same for a call that makes no system call: false where is_read() has to look.
+    [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
+        if (words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes || bytes_unseen_ + bytes >= most_bytes) {
+            return false;
+        }
+        ++writes_unseen_;
+        bytes_unseen_ += bytes;
+        return true;
+    }
+
+    /// What reserve() or peek() has shown, and consume() and commit() may take.
+    std::size_t shown = 0;
+
+    /// Ends that use it. The last one to go takes the memory with it; `closed`: the other side should see who is there.
+    void add_end() noexcept { ++ends_; }
+    void remove_end(bool closed) noexcept;
+    [[nodiscard]] bool is_shared() const noexcept { return ends_ > 1; }
+
+private:
+    static constexpr std::uint32_t most_writes = 64;
+    static constexpr std::size_t most_bytes = 16UL * 1024;
+
+    struct waiter {
+        platform::waker* who;
+        waiter* next;
+    };
+    /// Takes what others have rung. False: there are none any more.
+    result<bool> drain(native_handle woken_by, std::string_view operation);
+    result<void> sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
+    bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
+
+    std::shared_ptr<ring_mapping> memory_;
+    ring_words words_;
+    ring_lock lock_;
+    ring_indices indices_;
+    ring_indices::side whose_;
+    int ends_ = 0;
+    std::uint32_t left_seen_;
+    std::uint64_t progress_seen_ = 0; // of the other side, when it was last known to be there
+    std::uint32_t writes_unseen_ = 0; // since somebody was seen to be there
+    std::size_t bytes_unseen_ = 0;
+    waiter* waiting_ = nullptr;
+};
+
+} // namespace windpipe::detail

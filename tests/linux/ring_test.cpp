@@ -1,0 +1,145 @@
+// What a ring does that only Linux has: poll(2), fork without exec, seals.
+#include "support/result.hpp"
+
+#include <windpipe/ring.hpp>
+#include <windpipe/waitable.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+using namespace windpipe_test;
+using windpipe::make_ring;
+using windpipe::or_throw;
+
+windpipe::wait_limit at_once() { return {.until = std::chrono::seconds(0)}; }
+
+bool is_ready(windpipe::native_handle handle) {
+    pollfd watched{handle, POLLIN, 0};
+    return ::poll(&watched, 1, 0) == 1;
+}
+
+TEST(ring_on_linux, an_end_is_ready_for_poll_when_what_timed_out_could_be_done) {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    std::array<std::byte, 65536> bytes{};
+    EXPECT_FALSE(is_ready(reader.native_handle()));
+    for (int time = 0; time < 10; ++time) {
+        EXPECT_FAILS(reader.read_some(bytes, at_once()), timed_out);
+        EXPECT_FALSE(is_ready(reader.native_handle()));
+        ASSERT_OK(writer.write(bytes));
+        EXPECT_TRUE(is_ready(reader.native_handle()));
+        EXPECT_FAILS(writer.write("x", at_once()), timed_out);
+        EXPECT_FALSE(is_ready(writer.native_handle()));
+        EXPECT_VALUE(reader.read_some(bytes, at_once()), 65536U);
+        EXPECT_TRUE(is_ready(writer.native_handle()));
+    }
+    reader.close();
+    EXPECT_TRUE(is_ready(writer.native_handle())) << "nobody reads any more";
+}
+
+TEST(ring_on_linux, an_event_loop_of_others_waits_for_a_handle_of_its_own) {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    const auto readable = or_throw(windpipe::make_waitable(reader));
+    const auto writable = or_throw(windpipe::make_waitable(writer));
+    std::array<std::byte, 65536> bytes{};
+    EXPECT_FAILS(reader.read_some(bytes, at_once()), timed_out);
+    EXPECT_FALSE(is_ready(readable.get()));
+    ASSERT_OK(writer.write(bytes));
+    EXPECT_TRUE(is_ready(readable.get()));
+    EXPECT_FAILS(writer.write("x", at_once()), timed_out);
+    EXPECT_FALSE(is_ready(writable.get()));
+    EXPECT_VALUE(reader.read_some(bytes, at_once()), 65536U);
+    EXPECT_TRUE(is_ready(writable.get()));
+    EXPECT_FAILS(reader.read_some(bytes, at_once()), timed_out);
+    EXPECT_FALSE(is_ready(readable.get()));
+    writer.close();
+    EXPECT_TRUE(is_ready(readable.get())) << "the end of the stream";
+    EXPECT_FAILS(windpipe::make_waitable(writer), bad_file_descriptor);
+}
+
+TEST(ring_on_linux, in_a_child_made_by_fork_every_call_is_refused_and_the_parent_goes_on) {
+    auto [reader, writer] = or_throw(make_ring());
+    ASSERT_OK(writer.write("for the parent"));
+    const pid_t child = ::fork();
+    ASSERT_NE(child, -1);
+    if (child == 0) {
+        std::array<std::byte, 4> bytes{};
+        const auto refused = [](const auto& outcome) {
+            return !outcome && outcome.error().code == std::errc::operation_not_permitted;
+        };
+        const bool all = refused(reader.read_some(bytes)) && refused(writer.write("x")) && refused(writer.write("")) &&
+                         refused(writer.reserve(1)) && refused(reader.peek(std::size_t{1})) &&
+                         refused(reader.available()) && refused(reader.duplicate());
+        reader.close();
+        writer.close();
+        ::_exit(all ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    std::array<std::byte, 100> bytes{};
+    EXPECT_VALUE(reader.read_some(bytes), 14U);
+    writer.close();
+    EXPECT_VALUE(reader.read_some(bytes), 0U);
+}
+
+TEST(ring_on_linux, ends_when_the_process_that_holds_the_last_copy_executes_another_program) {
+    auto [reader, writer] = or_throw(make_ring());
+    std::array<int, 2> go{};
+    ASSERT_EQ(::pipe2(go.data(), O_CLOEXEC), 0);
+    const pid_t child = ::fork();
+    ASSERT_NE(child, -1);
+    if (child == 0) {
+        ::close(go[1]);
+        char byte = 0;
+        (void)!::read(go[0], &byte, 1); // until the parent has closed its end
+        ::execl("/bin/sleep", "sleep", "1000", nullptr);
+        ::_exit(1);
+    }
+    ::close(go[0]);
+    writer.close();
+    std::array<std::byte, 1> bytes{};
+    EXPECT_FAILS(reader.read_some(bytes, at_once()), timed_out) << "the child has a copy";
+    ::close(go[1]);
+    EXPECT_VALUE(reader.read_some(bytes), 0U);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+}
+
+TEST(ring_on_linux, memory_can_be_made_neither_shorter_nor_longer) {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    const auto handles = reader.release();
+    EXPECT_EQ(::ftruncate(handles.memory.get(), 4096), -1);
+    EXPECT_EQ(errno, EPERM);
+    EXPECT_EQ(::ftruncate(handles.memory.get(), 1 << 20), -1);
+    EXPECT_EQ(::fcntl(handles.memory.get(), F_ADD_SEALS, F_SEAL_WRITE), -1) << "no seal can be added";
+}
+
+TEST(ring_on_linux, a_call_that_waits_uses_no_processor) {
+    auto [reader, writer] = or_throw(make_ring());
+    std::array<std::byte, 1> byte{};
+    timespec before{};
+    timespec after{};
+    std::thread waits([&] {
+        EXPECT_FAILS(reader.read_some(byte, {.until = std::chrono::milliseconds(300)}), timed_out);
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+        EXPECT_FAILS(reader.read_some(byte, {.until = std::chrono::milliseconds(300)}), timed_out);
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    });
+    waits.join();
+    const long used = (after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec;
+    EXPECT_LT(used, 50'000'000) << "of 300 ms: processor time, not time";
+}
+
+} // namespace
