@@ -1,0 +1,3 @@
+#include "rows.hpp"
+
+parity::under parity::system() { return under::layer; }

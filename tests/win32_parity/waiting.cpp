@@ -1,0 +1,186 @@
+// Section 5: overlapped calls, cancelling, waiting, closing.
+#include "rows.hpp"
+
+#include <atomic>
+
+namespace {
+
+using namespace parity;
+
+TEST(win32_rows, row_5_1_an_overlapped_read_of_a_synchronous_end_waits_as_usual) {
+    const ends pipe;
+    background reader([&] {
+        OVERLAPPED over{};
+        char buffer[10];
+        outcome how;
+        SetLastError(untouched);
+        how.ok = ReadFile(pipe.read, buffer, sizeof buffer, &how.count, &over);
+        how.error = GetLastError();
+        return how;
+    });
+    EXPECT_TRUE(reader.blocks());
+    write_to(pipe.write, "abc");
+    EXPECT_EQ(reader.result(), done(3));
+}
+
+TEST(win32_rows, row_5_2_an_overlapped_is_filled_and_its_event_is_set) {
+    const ends pipe;
+    const owned ready = event();
+    OVERLAPPED over{};
+    over.hEvent = ready;
+    over.Offset = 12345;
+    write_to(pipe.write, "abc");
+    char buffer[10];
+    DWORD count = 77;
+    EXPECT_NE(ReadFile(pipe.read, buffer, sizeof buffer, &count, &over), FALSE);
+    EXPECT_EQ(count, 3U);
+    EXPECT_EQ(over.Internal, 0U);
+    EXPECT_EQ(over.InternalHigh, 3U);
+    EXPECT_EQ(WaitForSingleObject(ready, 0), DWORD{WAIT_OBJECT_0});
+    count = 77;
+    EXPECT_NE(GetOverlappedResult(pipe.read, &over, &count, FALSE), FALSE);
+    EXPECT_EQ(count, 3U);
+}
+
+TEST(win32_rows, row_5_3_with_an_overlapped_the_count_is_0_after_a_failure) {
+    ends pipe;
+    pipe.close_write();
+    OVERLAPPED over{};
+    char buffer[10];
+    DWORD count = 77;
+    EXPECT_EQ(ReadFile(pipe.read, buffer, sizeof buffer, &count, &over), FALSE);
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_BROKEN_PIPE});
+    EXPECT_EQ(count, 0U);
+}
+
+struct completion {
+    OVERLAPPED over{};
+    DWORD error = 77;
+    DWORD count = 77;
+};
+
+VOID CALLBACK complete(DWORD error, DWORD count, LPOVERLAPPED over) {
+    auto* const what = reinterpret_cast<completion*>(over);
+    what->error = error;
+    what->count = count;
+}
+
+TEST(win32_rows, row_5_4_calls_with_a_completion_routine_work_at_the_next_alertable_wait) {
+    const ends pipe;
+    completion wrote;
+    completion read;
+    char buffer[10];
+    EXPECT_NE(WriteFileEx(pipe.write, "abc", 3, &wrote.over, complete), FALSE);
+    EXPECT_NE(ReadFileEx(pipe.read, buffer, sizeof buffer, &read.over, complete), FALSE);
+    EXPECT_EQ(read.count, 77U);
+    EXPECT_EQ(SleepEx(0, TRUE), DWORD{WAIT_IO_COMPLETION});
+    EXPECT_EQ(wrote.error, 0U);
+    EXPECT_EQ(wrote.count, 3U);
+    EXPECT_EQ(read.count, 3U);
+}
+
+TEST(win32_rows, row_5_6_an_end_is_signalled_unless_it_is_being_read) {
+    ends pipe;
+    EXPECT_EQ(WaitForSingleObject(pipe.read, 0), DWORD{WAIT_OBJECT_0});
+    write_to(pipe.write, "x");
+    EXPECT_EQ(WaitForSingleObject(pipe.read, 0), DWORD{WAIT_OBJECT_0});
+    EXPECT_EQ(read_from(pipe.read, 1), done(1));
+    {
+        background reader([&] { return read_from(pipe.read, 1); });
+        EXPECT_TRUE(reader.blocks());
+        EXPECT_EQ(WaitForSingleObject(pipe.read, 0), DWORD{WAIT_TIMEOUT});
+        write_to(pipe.write, "x");
+        reader.result();
+    }
+    pipe.close_write();
+    EXPECT_EQ(WaitForSingleObject(pipe.read, 0), DWORD{WAIT_OBJECT_0});
+}
+
+outcome cancel(HANDLE thread) {
+    return of([&] { return CancelSynchronousIo(thread); });
+}
+
+TEST(win32_rows, row_5_7_a_blocked_call_of_a_thread_can_be_cancelled) {
+    const ends pipe(4096);
+    {
+        background reader([&] { return read_from(pipe.read, 10); });
+        EXPECT_TRUE(reader.blocks());
+        EXPECT_EQ(cancel(reader.thread()), done(0));
+        EXPECT_EQ(reader.result(), failed(ERROR_OPERATION_ABORTED));
+    }
+    const owned self = duplicate(GetCurrentThread());
+    EXPECT_EQ(cancel(self), failed(ERROR_NOT_FOUND));
+    EXPECT_EQ(cancel(reinterpret_cast<HANDLE>(0xdead00)), failed(ERROR_INVALID_HANDLE));
+}
+
+TEST(win32_rows, row_5_8_a_cancelled_write_takes_its_unread_bytes_back) {
+    const ends pipe(4096);
+    background writer([&] { return write_to(pipe.write, std::string(10000, 'x')); });
+    EXPECT_TRUE(writer.blocks());
+    EXPECT_EQ(cancel(writer.thread()), done(0));
+    EXPECT_EQ(writer.result(), failed(ERROR_OPERATION_ABORTED));
+    const DWORD left = waiting_in(pipe.read);
+    EXPECT_TRUE(left == 0 || (deviates("5.8") && left <= 10000)) << left;
+}
+
+TEST(win32_rows, row_5_9_a_blocked_call_on_a_handle_can_be_cancelled) {
+    const ends pipe;
+    background reader([&] { return read_from(pipe.read, 10); });
+    EXPECT_TRUE(reader.blocks());
+    EXPECT_NE(CancelIoEx(pipe.read, nullptr), FALSE);
+    EXPECT_EQ(reader.result(), failed(ERROR_OPERATION_ABORTED));
+}
+
+TEST(win32_rows, row_5_10_to_cancel_nothing_by_handle_fails) {
+    const ends pipe;
+    SetLastError(untouched);
+    outcome how;
+    how.ok = CancelIoEx(pipe.read, nullptr);
+    how.error = GetLastError();
+    EXPECT_TRUE(is(how, failed(ERROR_NOT_FOUND), "5.10", done(0)));
+    OVERLAPPED over{};
+    EXPECT_EQ(CancelIoEx(pipe.read, &over), FALSE);
+    EXPECT_EQ(GetLastError(), DWORD{ERROR_NOT_FOUND});
+}
+
+TEST(win32_rows, row_5_11_to_cancel_nothing_of_the_thread_succeeds) {
+    const ends pipe;
+    EXPECT_NE(CancelIo(pipe.read), FALSE);
+}
+
+TEST(win32_rows, row_5_12_a_handle_closed_under_a_blocked_read) {
+    if (!deviates("5.12")) {
+        GTEST_SKIP() << "on Windows the call that closes waits for the read, and nothing would end either";
+    }
+    ends pipe;
+    background reader([&] { return read_from(pipe.read, 10); });
+    EXPECT_TRUE(reader.blocks());
+    const HANDLE closed = pipe.read;
+    EXPECT_NE(CloseHandle(std::exchange(pipe.read, nullptr)), FALSE);
+    EXPECT_EQ(reader.result(), failed(ERROR_BROKEN_PIPE));
+    EXPECT_EQ(read_from(closed, 1), failed(ERROR_INVALID_HANDLE));
+}
+
+outcome close(HANDLE what) {
+    return of([&] { return CloseHandle(what); });
+}
+
+TEST(win32_rows, row_5_13_only_what_is_open_can_be_closed) {
+    ends pipe;
+    const HANDLE closed = pipe.read;
+    pipe.close_read();
+    EXPECT_EQ(close(closed), failed(ERROR_INVALID_HANDLE));
+    EXPECT_EQ(close(nullptr), failed(ERROR_INVALID_HANDLE));
+    EXPECT_EQ(close(reinterpret_cast<HANDLE>(0xdead00)), failed(ERROR_INVALID_HANDLE));
+    EXPECT_EQ(close(GetCurrentProcess()), done(0));
+    EXPECT_EQ(close(GetCurrentThread()), done(0));
+}
+
+TEST(win32_rows, row_5_14_the_invalid_handle_value_is_the_current_process) {
+    EXPECT_EQ(close(INVALID_HANDLE_VALUE), done(0));
+    const owned self = duplicate(INVALID_HANDLE_VALUE);
+    EXPECT_EQ(GetProcessId(self), GetCurrentProcessId());
+    EXPECT_EQ(WaitForSingleObject(INVALID_HANDLE_VALUE, 0), DWORD{WAIT_TIMEOUT});
+}
+
+} // namespace

@@ -1,0 +1,2 @@
+/* Windows.h - the name that most programs write. */
+#include "windows.h"

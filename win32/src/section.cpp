@@ -1,0 +1,180 @@
+#include "section.hpp"
+
+#include "descriptors.hpp"
+#include "file.hpp"
+#include "last_error.hpp"
+#include "named.hpp"
+#include "table.hpp"
+
+#include <cerrno>
+#include <map>
+#include <mutex>
+#include <new>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace windpipe::win32 {
+
+namespace {
+
+/// How long each view is, which munmap(2) must be told.
+struct views {
+    std::mutex guard;
+    std::map<const void*, std::size_t> sizes;
+};
+views& all_views() {
+    static auto* const all = new views;
+    return *all;
+}
+
+bool can_write(DWORD protection) { return protection == PAGE_READWRITE; }
+
+ACCESS_MASK access_for(DWORD protection) {
+    return can_write(protection) ? ACCESS_MASK{SECTION_ALL_ACCESS}
+                                 : SECTION_ALL_ACCESS & ~ACCESS_MASK{SECTION_MAP_WRITE};
+}
+
+/// A section of a file, which is made as long as it.
+std::unique_ptr<entry> section_of_file(const file& from, DWORD protection, std::uint64_t size) {
+    struct stat about{};
+    if (::fstat(from.descriptor(), &about) != 0) {
+        return nullptr;
+    }
+    if (size == 0) {
+        size = static_cast<std::uint64_t>(about.st_size);
+    }
+    if (size > static_cast<std::uint64_t>(about.st_size) &&
+        (!can_write(protection) || ::ftruncate(from.descriptor(), static_cast<off_t>(size)) != 0)) {
+        errno = ENOSPC;
+        return nullptr;
+    }
+    unique_handle second = duplicate(from.descriptor());
+    return second ? std::make_unique<section>(std::move(second), access_for(protection), size) : nullptr;
+}
+
+std::unique_ptr<entry> section_of_memory(DWORD protection, std::uint64_t size) {
+    unique_handle memory(::memfd_create("windpipe section", MFD_CLOEXEC));
+    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0) {
+        return nullptr;
+    }
+    return std::make_unique<section>(std::move(memory), access_for(protection), size);
+}
+
+void* map_view(const section& from, int protection, int sharing, std::uint64_t offset, std::size_t size) {
+    void* const view = ::mmap(nullptr, size, protection, sharing, from.descriptor(), static_cast<off_t>(offset));
+    if (view == MAP_FAILED) {
+        fail_with_errno();
+        return nullptr;
+    }
+    views& all = all_views();
+    const std::lock_guard lock(all.guard);
+    all.sizes[view] = size;
+    return view;
+}
+
+std::uint64_t joined(DWORD high, DWORD low) { return (std::uint64_t{high} << 32U) | low; }
+
+} // namespace
+
+std::unique_ptr<entry> section::copy(unique_handle descriptor) const {
+    return std::make_unique<section>(std::move(descriptor), access(), size_);
+}
+
+ACCESS_MASK section::mapped(ACCESS_MASK generic) const noexcept {
+    return mapped_for_object(generic, SECTION_ALL_ACCESS);
+}
+
+} // namespace windpipe::win32
+
+using namespace windpipe::win32;
+
+extern "C" {
+
+HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName) {
+    const std::uint64_t size = joined(dwMaximumSizeHigh, dwMaximumSizeLow);
+    if (flProtect != PAGE_READWRITE && flProtect != PAGE_READONLY && flProtect != PAGE_WRITECOPY) {
+        fail(ERROR_INVALID_PARAMETER);
+        return nullptr;
+    }
+    if (hFile == INVALID_HANDLE_VALUE) {
+        if (size == 0) {
+            fail(ERROR_INVALID_PARAMETER);
+            return nullptr;
+        }
+        return create_object(lpFileMappingAttributes, lpName, [&] { return section_of_memory(flProtect, size); });
+    }
+    const use found(hFile);
+    const file* const from = found.as<file>(kind::file);
+    if (from == nullptr) {
+        fail(ERROR_INVALID_HANDLE);
+        return nullptr;
+    }
+    if (!from->allows(FILE_READ_DATA) || (can_write(flProtect) && !from->allows(FILE_WRITE_DATA))) {
+        fail(ERROR_ACCESS_DENIED);
+        return nullptr;
+    }
+    return create_object(lpFileMappingAttributes, lpName, [&] { return section_of_file(*from, flProtect, size); });
+}
+HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName) {
+    return CreateFileMappingW(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow,
+                              lpName != nullptr ? L"" : nullptr);
+}
+
+LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                            DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap) {
+    const use found(hFileMappingObject);
+    const section* const from = found.as<section>(kind::section);
+    if (from == nullptr) {
+        fail(ERROR_INVALID_HANDLE);
+        return nullptr;
+    }
+    const bool copies =
+        (dwDesiredAccess & FILE_MAP_COPY) != 0 && (dwDesiredAccess & FILE_MAP_ALL_ACCESS) == FILE_MAP_COPY;
+    const bool writes = (dwDesiredAccess & FILE_MAP_WRITE) != 0;
+    if (writes && !from->allows(SECTION_MAP_WRITE)) {
+        fail(ERROR_ACCESS_DENIED);
+        return nullptr;
+    }
+    constexpr std::uint64_t granularity = 65536; // as on Windows, so that no program relies on less
+    const std::uint64_t offset = joined(dwFileOffsetHigh, dwFileOffsetLow);
+    if (offset % granularity != 0 || offset >= from->size() || dwNumberOfBytesToMap > from->size() - offset) {
+        fail(offset % granularity != 0 ? ERROR_INVALID_PARAMETER : ERROR_ACCESS_DENIED);
+        return nullptr;
+    }
+    const std::size_t size = dwNumberOfBytesToMap != 0 ? dwNumberOfBytesToMap : from->size() - offset;
+    try {
+        return map_view(*from, PROT_READ | (writes || copies ? PROT_WRITE : 0), copies ? MAP_PRIVATE : MAP_SHARED,
+                        offset, size);
+    } catch (const std::bad_alloc&) {
+        fail(ERROR_NOT_ENOUGH_MEMORY);
+        return nullptr;
+    }
+}
+
+BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress) {
+    views& all = all_views();
+    const std::lock_guard lock(all.guard);
+    const auto view = all.sizes.find(lpBaseAddress);
+    if (view == all.sizes.end()) {
+        return fail(ERROR_INVALID_ADDRESS);
+    }
+    (void)::munmap(const_cast<void*>(view->first), view->second);
+    all.sizes.erase(view);
+    return TRUE;
+}
+
+BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush) {
+    views& all = all_views();
+    const std::lock_guard lock(all.guard);
+    const auto view = all.sizes.find(lpBaseAddress);
+    if (view == all.sizes.end()) {
+        return fail(ERROR_INVALID_ADDRESS);
+    }
+    const std::size_t size = dwNumberOfBytesToFlush != 0 ? dwNumberOfBytesToFlush : view->second;
+    return ::msync(const_cast<void*>(view->first), size, MS_SYNC) == 0 ? TRUE : fail_with_errno();
+}
+
+} // extern "C"
