@@ -9,6 +9,8 @@ enum exit_code : int {
     succeeded = 0,
     /// A Windows exit code above 255 (a crash has one like 0xC0000005) does not fit: it is folded to this.
     folded = 1,
+    /// The time was over, or nothing moved any more, and the stages ended when asked to.
+    timed_out = 124,
     /// windpipe was called wrongly, or failed itself.
     tool_failed = 125,
     /// The program of a stage was found, but could not be started.
@@ -17,6 +19,8 @@ enum exit_code : int {
     not_found = 127,
     /// A signal killed the stage: this and the signal's number.
     signal_base = 128,
+    /// As timed_out, but stages had to be killed: 128 + SIGKILL.
+    killed = 137,
 };
 
 } // namespace windpipe_tool

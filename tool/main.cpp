@@ -1,4 +1,7 @@
 // windpipe - anonymous pipes on the command line.
+#include "attach.hpp"
+#include "description.hpp"
+#include "diff.hpp"
 #include "exit_codes.hpp"
 #include "help.hpp"
 #include "platform.hpp"
@@ -10,21 +13,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
+#include <vector>
 
 namespace windpipe_tool {
 
 namespace {
-
-/// Standard output is ours when no stage runs. A help text that cannot be written is a failure.
-int print(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-        complain("standard output cannot be written");
-        return tool_failed;
-    }
-    return succeeded;
-}
 
 int wrong_usage(const std::string& what, const std::string& where) {
     complain(fmt::format("{}; see 'windpipe {}--help'", what, where));
@@ -35,13 +29,26 @@ int wrong_usage(const std::string& what, const std::string& where) {
 struct tool {
     CLI::App app{"windpipe: run pipelines of programs, with an exit status and a report for each stage.", "windpipe"};
     run_request request;
+    attach_request attach_to;
     CLI::App* run = nullptr;
+    CLI::App* snapshot = nullptr;
+    CLI::App* attach = nullptr;
+    CLI::App* diff = nullptr;
+    std::vector<std::string> compared;
     CLI::App* help = nullptr;
 
     tool() {
-        style_help(app, "windpipe run|help ...", "'windpipe help run' explains a command.");
+        style_help(app, "windpipe run|snapshot|attach|diff|help ...",
+                   "'windpipe help run' explains a command, 'windpipe run -h' lists its options.\n"
+                   "'windpipe help man' prints the manual page, 'windpipe help completions bash' what a\n"
+                   "shell needs to complete the command line: bash, zsh, fish or powershell.");
         app.set_version_flag("--version", "windpipe " WINDPIPE_VERSION, "Print the version and exit");
         run = &add_run(app, request);
+        snapshot = &add_snapshot(app, attach_to);
+        attach = &add_attach(app, attach_to);
+        diff = app.add_subcommand("diff", diff_summary);
+        style_help(*diff, diff_usage, diff_explanation);
+        diff->add_option("files", compared, "The records of two runs")->expected(2)->required()->type_name("FILE");
         help = app.add_subcommand("help", "Print the help of windpipe, or of one of its commands");
         style_help(*help, "windpipe help [command]", "");
     }
@@ -50,6 +57,14 @@ struct tool {
     int explain(const words& topic) const {
         if (topic.empty()) {
             return print(app.help());
+        }
+        if (topic.size() == 1 && topic[0] == "man") {
+            return print(manual_page());
+        }
+        if (topic[0] == "completions") {
+            const auto text = completions_for(topic.size() == 2 ? topic[1] : "");
+            return text ? print(*text)
+                        : wrong_usage(fmt::format("name the shell to complete for: {}", known_shells), "help ");
         }
         const auto subjects = app.get_subcommands([&](const CLI::App* each) { return each->get_name() == topic[0]; });
         if (subjects.empty() || topic.size() > 1) {
@@ -79,11 +94,24 @@ int main_of_tool(const words& line) {
         words reversed(std::make_reverse_iterator(own_end), line.rend()); // as CLI11 wants it
         tool.app.parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
+        if (std::find(line.begin(), own_end, "-h") != own_end && tool.run->parsed()) {
+            tool.run->footer("'windpipe run --help' says more."); // -h is the short form
+        }
         return print(tool.app.help());
     } catch (const CLI::CallForVersion& version) {
         return print(std::string(version.what()) + '\n');
     } catch (const CLI::ParseError& wrong) {
-        return wrong_usage(wrong.what(), tool.run->parsed() ? "run " : "");
+        const auto used = tool.app.get_subcommands();
+        return wrong_usage(wrong.what(), used.empty() ? "" : used.front()->get_name() + ' ');
+    }
+    if (tool.diff->parsed()) {
+        return diff(tool.compared[0], tool.compared[1]);
+    }
+    if (tool.snapshot->parsed()) {
+        return snapshot(tool.attach_to);
+    }
+    if (tool.attach->parsed()) {
+        return attach(tool.attach_to);
     }
     if (!tool.run->parsed()) {
         return wrong_usage("no command given", "");

@@ -1,13 +1,14 @@
 #include "pipeline.hpp"
 
+#include "launcher.hpp"
 #include "platform.hpp"
+#include "say.hpp"
+#include "tree.hpp"
+#include "voices.hpp"
 
-#include <windpipe/command.hpp>
-#include <windpipe/pipe.hpp>
+#include <windpipe/pipeline.hpp>
 
-#include <functional>
-#include <system_error>
-#include <thread>
+#include <algorithm>
 #include <utility>
 
 namespace windpipe_tool {
@@ -15,111 +16,270 @@ namespace windpipe_tool {
 namespace {
 
 using windpipe::child;
-using windpipe::command;
-using windpipe::pipe_reader;
-using windpipe::result;
+using windpipe::deadline;
+using clock = deadline::clock;
 
-/// Starts the stages from left to right. Between two of them, we hold the read end that the next one gets.
-class launcher {
+/// A pipeline whose stages have been started: waits for them, and ends them where it must.
+class running {
 public:
-    launcher(std::size_t count, const pipeline_options& options) : count_(count), options_(options) {}
+    running(std::vector<child>& children, relay_list& relays, pipeline_report& report, pipeline_options& options,
+            watch& watcher, events& happening)
+        : children_(children), relays_(relays), report_(report), options_(options), watcher_(watcher),
+          events_(happening) {
+        for (const child& stage : children_) {
+            pids_.push_back(stage.pid());
+        }
+        if (options.time_limit) {
+            end_at_ = deadline(*options.time_limit);
+        }
+        watch_for_stall();
+    }
 
-    /// Starts the next stage. POST: of its pipes, only the read end for the stage after it is open here.
-    result<child> start(command& what) {
-        // In our process group, so that the terminal's Ctrl-C and Ctrl-Z reach every stage.
-        what.contain(windpipe::containment::process);
-        if (started_ > 0) {
-            what.in(std::move(input_));
-        }
-        if (++started_ < count_) {
-            auto ends = windpipe::make_pipe({.capacity = options_.pipe_size});
-            if (!ends) {
-                return std::unexpected(std::move(ends).error());
+    void wait_for_all() {
+        plan_tick();
+        for (std::size_t i = 0; i < children_.size(); ++i) {
+            if (!events_.watch(children_[i], i)) {
+                unwatched_.push_back(i);
+            } else {
+                ++left_;
             }
-            check_size(ends->reader);
-            what.out(std::move(ends->writer));
-            input_ = std::move(ends->reader);
         }
-        return what.spawn();
+        // What the stages have started is waited for as well, where it is to be killed otherwise.
+        while (left_ > 0 || (!kill_at_.is_never() && tree::lives())) {
+            handle(events_.next(std::min({end_at_, kill_at_, tick_at_, stall_at_})));
+        }
+        for (const std::size_t stage : unwatched_) { // no handles left: they are waited for in turn
+            note_end(stage);
+        }
+        tree::reap({});
+        // A signal that has ended the stages may have reached us after their ends.
+        for (event last = events_.next(std::chrono::seconds(0)); last.what == event::kind::signal;
+             last = events_.next(std::chrono::seconds(0))) {
+            obey(last);
+        }
+    }
+
+    void count_relays() {
+        for (std::size_t i = 0; i < relays_.size(); ++i) {
+            report_.pipes[i].exact = relays_[i]->count();
+        }
+    }
+
+    void kill_all() {
+        for (child& stage : children_) {
+            static_cast<void>(stage.kill());
+        }
+        tree::kill();
     }
 
 private:
-    void check_size(const pipe_reader& end) {
-        const auto granted = end.capacity();
-        if (!told_ && granted && *granted < options_.pipe_size) {
-            told_ = true;
-            options_.on_smaller_pipe(*granted);
+    [[nodiscard]] bool cut_short() const { return report_.why != ending::complete; }
+
+    void handle(const event& what) {
+        if (what.what == event::kind::stage_ended) {
+            note_end(what.stage);
+            --left_;
+        } else if (what.what == event::kind::signal) {
+            obey(what);
+        }
+        if (end_at_.has_passed()) {
+            end_at_ = windpipe::never;
+            options_.notice("the time is over: the stages are asked to end");
+            ask_to_end(ending::timed_out, asked::terminate);
+        }
+        if (kill_at_.has_passed()) {
+            kill_now();
+        }
+        if (tick_at_.has_passed()) {
+            watcher_.tick();
+            count_relays();
+            options_.on_tick(report_);
+            plan_tick();
+        }
+        if (stall_at_.has_passed()) {
+            look_for_stall();
         }
     }
 
-    std::size_t count_;
-    const pipeline_options& options_;
-    std::size_t started_ = 0;
-    bool told_ = false;
-    pipe_reader input_;
+    void note_end(std::size_t index) {
+        stage_report& stage = report_.stages[index];
+        watcher_.stage_ended(index);
+        if (const auto status = children_[index].wait()) {
+            stage.status = *status;
+            stage.used = children_[index].usage();
+        } else {
+            stage.lost = status.error();
+        }
+    }
+
+    void obey(const event& what) {
+        switch (what.signal) {
+        case asked::interrupt:
+        case asked::quit:
+            if (std::exchange(was_interrupted_, true)) {
+                kill_now();
+                return;
+            }
+            break;
+        case asked::hang_up:
+        case asked::terminate:
+            break;
+        case asked::suspend:
+            if (!what.stages_know) {
+                tree::tell(asked::suspend);
+            }
+            platform::suspend();
+            return;
+        case asked::resume:
+            tree::tell(asked::resume);
+            watch_for_stall();
+            return;
+        case asked::snapshot:
+            show_snapshot();
+            return;
+        case asked::look:
+            tree::reap(pids_);
+            return;
+        case asked::nothing:
+            return;
+        }
+        if (report_.signal == asked::nothing) {
+            report_.signal = what.signal;
+        }
+        report_.why = cut_short() ? report_.why : ending::asked;
+        if (!what.stages_know) {
+            tree::tell(what.signal);
+        }
+        if (options_.kill_after) {
+            kill_at_ = std::min(kill_at_, deadline(*options_.kill_after));
+        }
+    }
+
+    void show_snapshot() {
+        std::string lines = watcher_.snapshot();
+        const bool known = !lines.empty();
+        for (std::size_t i = 0; !known && i < report_.stages.size(); ++i) {
+            const stage_report& stage = report_.stages[i];
+            lines += "stage " + std::to_string(i + 1) + " (" + shortened(one_line(stage.command), 60) + "), pid " +
+                     std::to_string(stage.pid) + ": " + (stage.status ? stage.status->text() : "running") + '\n';
+        }
+        options_.show(lines);
+    }
+
+    void ask_to_end(ending why, asked how) {
+        report_.why = cut_short() ? report_.why : why;
+        if (!platform::can_ask_to_end()) {
+            kill_now();
+            return;
+        }
+        tree::tell(how);
+        kill_at_ = std::min(kill_at_, deadline(options_.kill_after.value_or(usual_grace)));
+    }
+
+    void kill_now() {
+        kill_at_ = windpipe::never;
+        report_.killed = true;
+        kill_all();
+    }
+
+    void plan_tick() {
+        const auto interval = watcher_.interval();
+        tick_at_ = interval ? deadline(*interval) : windpipe::never;
+    }
+
+    // ---- --stall
+
+    void watch_for_stall() {
+        if (options_.stall) {
+            moved_ = bytes_moved();
+            last_move_ = clock::now();
+            stall_at_ = deadline(*options_.stall);
+            stall_told_ = false;
+        }
+    }
+
+    [[nodiscard]] std::uint64_t bytes_moved() const {
+        std::uint64_t relayed = 0;
+        for (const auto& each : relays_) {
+            relayed += each->count().bytes;
+        }
+        const auto known = watcher_.bytes_moved();
+        return relayed + (known ? *known : tree::bytes_moved(pids_));
+    }
+
+    void look_for_stall() {
+        const auto most = *options_.stall;
+        if (const std::uint64_t now = bytes_moved(); now != moved_) {
+            watch_for_stall();
+        } else if (clock::now() - last_move_ >= most && !std::exchange(stall_told_, true)) {
+            options_.notice("no byte has moved for " + std::to_string(most / std::chrono::milliseconds(1)) + " ms");
+            show_snapshot();
+            if (options_.stall_kill) {
+                stall_at_ = windpipe::never;
+                ask_to_end(ending::stalled, asked::terminate);
+                return;
+            }
+        }
+        // More often than the limit, so that a stall is noticed not much later than it is one.
+        stall_at_ = deadline(
+            std::clamp<std::chrono::nanoseconds>(most / 4, std::chrono::milliseconds(10), std::chrono::seconds(1)));
+    }
+
+    std::vector<child>& children_;
+    relay_list& relays_;
+    pipeline_report& report_;
+    pipeline_options& options_;
+    watch& watcher_;
+    events& events_;
+    std::vector<std::uint32_t> pids_;
+    std::size_t left_ = 0; // stages that run and are watched
+    std::vector<std::size_t> unwatched_;
+    bool was_interrupted_ = false;
+    deadline end_at_;
+    deadline kill_at_;
+    deadline tick_at_;
+    deadline stall_at_;
+    std::uint64_t moved_ = 0;
+    clock::time_point last_move_;
+    bool stall_told_ = false;
 };
 
-/// Waits for all at the same time: what a stage took is measured when its end is noticed.
-void wait_for_all(std::vector<child>& children) {
-    const auto wait = [](child& stage) { static_cast<void>(stage.wait()); };
-    std::vector<std::jthread> waiters;
-    for (std::size_t i = 1; i < children.size(); ++i) {
-        try {
-            waiters.emplace_back(wait, std::ref(children[i]));
-        } catch (const std::system_error&) {
-            break; // no more threads to be had: the stages without one are waited for in turn, later
-        }
-    }
-    wait(children.front());
-}
-
-/// Starts every stage, or as many as can be, and says so in the report.
-std::vector<child> start_all(const std::vector<words>& stages, const pipeline_options& options,
-                             pipeline_report& report) {
-    std::vector<child> children;
-    launcher next(stages.size(), options);
-    for (const words& stage : stages) {
-        command what(stage.front(), words(stage.begin() + 1, stage.end()));
-        report.stages.push_back({.command = what.describe()});
-        if (report.failure) {
-            continue; // only its name is wanted
-        }
-        auto started = next.start(what);
-        if (started) {
-            report.stages.back().pid = started->pid();
-            children.push_back(std::move(*started));
-        } else {
-            report.failure = {.stage = children.size(), .cause = std::move(started).error()};
-        }
-    }
-    return children;
-}
-
-void note_end(child& stage, stage_report& report) {
-    if (const auto status = stage.wait()) {
-        report.status = *status;
-        report.used = stage.usage();
-    } else {
-        report.lost = status.error();
+void note_broken_pipes(const std::vector<child>& children, pipeline_report& report) {
+    for (std::size_t i = 0; i + 1 < children.size(); ++i) {
+        report.stages[i].broke_its_pipe = windpipe::broke_its_pipe(children[i], children[i + 1]);
     }
 }
 
 } // namespace
 
-pipeline_report run_pipeline(const std::vector<words>& stages, const pipeline_options& options) {
+pipeline_report run_pipeline(const pipeline_plan& plan, pipeline_options& options, watch& watcher, events& happening) {
+    tree::hold();
     pipeline_report report;
-    std::vector<child> children = start_all(stages, options, report);
+    relay_list relays;
+    voices heard;
+    const auto start = clock::now();
+    std::vector<child> children = launcher(plan, options, watcher, relays, heard).start_all(report);
     report.least_peak_memory = platform::own_peak_memory();
-    if (report.failure) {
-        for (child& stage : children) {
-            static_cast<void>(stage.kill());
-        }
+    running now(children, relays, report, options, watcher, happening);
+    if (!report.failure) {
+        std::ranges::for_each(relays, [](const auto& each) { each->start(); });
+        watcher.all_started();
     } else {
-        wait_for_all(children);
+        report.why = ending::not_started;
+        report.killed = true;
+        now.kill_all();
     }
-    for (std::size_t i = 0; i < children.size(); ++i) {
-        note_end(children[i], report.stages[i]);
+    options.on_start(report);
+    now.wait_for_all();
+    report.wall = clock::now() - start;
+    heard.finish();
+    for (std::size_t i = 0; i < relays.size(); ++i) {
+        relays[i]->finish();
+        report.pipes[i].broken = relays[i]->failure();
     }
+    now.count_relays();
+    note_broken_pipes(children, report);
+    watcher.finished(report);
     return report;
 }
 

@@ -2,7 +2,10 @@
 // the build chooses it.
 #pragma once
 
+#include "events.hpp"
+
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -30,15 +33,38 @@ std::string signal_name(int signal);
 /// carries it over. Windows: 0.
 std::uint64_t own_peak_memory();
 
-/// Whether people read our standard error.
+/// Whether people read our standard error, and what the last stage writes.
 bool stderr_is_terminal();
+bool stdout_is_terminal();
 
-/// From now on the first Ctrl-C is left to the stages, which get it as well; the second ends windpipe.
+/// "linux", "windows".
+const char* system_name();
+std::uint32_t own_pid();
+
+/// A file to write, made if missing and emptied; and one that was open when we were started, by its number. Children do
+/// not get it. *Returns*: null on an error, which errno tells.
+std::FILE* open_to_write(const std::string& path);
+std::FILE* open_to_write(int number);
+
+/// Whether color and the like can be shown on our standard error.
 ///
-/// *Systems*: Windows: nothing is changed. Ctrl-C ends windpipe, and the system then ends the stages.
-void leave_interrupt_to_stages();
+/// *Systems*: Windows: switches the console to it.
+bool stderr_shows_color();
 
-/// If Ctrl-C has come since leave_interrupt_to_stages(), ends this process by it, so that a shell's loop ends as well.
-void end_if_interrupted();
+/// Whether the stages can be asked to end, and not only forced.
+///
+/// *Systems*: Windows: no. A console tells all of its processes, or a group of which we are one.
+bool can_ask_to_end();
+
+/// Stops this process as Ctrl-Z does, until it is continued (Linux).
+void suspend();
+
+/// The number of the signal that asked, or on Windows the one it has elsewhere.
+int number_of(asked what);
+
+/// Ends this process by the signal that asked for it, so that a shell's loop ends as well.
+///
+/// *Returns*: on Windows, and where that cannot be: number_of() it.
+int end_by(asked what);
 
 } // namespace windpipe_tool::platform

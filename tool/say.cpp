@@ -1,7 +1,13 @@
 #include "say.hpp"
 
+#include "exit_codes.hpp"
+
 #include <algorithm>
 #include <cstdio>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <utility>
 
 namespace windpipe_tool {
 
@@ -11,9 +17,64 @@ bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 
 bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F; }
 
+std::mutex keeping; // guards what follows
+std::optional<std::string> kept;
+
+void write_out(std::string_view text) noexcept { static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr)); }
+
 } // namespace
 
-void say(std::string_view text) noexcept { static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr)); }
+void say(std::string_view text) noexcept {
+    const std::scoped_lock lock(keeping);
+    try {
+        if (kept) {
+            kept->append(text);
+            return;
+        }
+    } catch (const std::bad_alloc&) { // then it is shown where the picture is
+    }
+    write_out(text);
+}
+
+// NOLINTBEGIN(readability-convert-member-functions-to-static): only while something is kept
+
+kept_words::kept_words() {
+    const std::scoped_lock lock(keeping);
+    kept.emplace();
+}
+
+kept_words::~kept_words() {
+    const std::scoped_lock lock(keeping);
+    write_out(*std::exchange(kept, std::nullopt));
+}
+
+std::size_t kept_words::size() const {
+    const std::scoped_lock lock(keeping);
+    return kept->size();
+}
+
+std::vector<std::string> kept_words::last_lines(std::size_t most) const {
+    const std::scoped_lock lock(keeping);
+    std::vector<std::string> lines;
+    for (std::size_t end = kept->size(); end > 0 && lines.size() < most;) {
+        const std::size_t before = end > 1 ? kept->rfind('\n', end - 2) : std::string::npos;
+        const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+        lines.push_back(one_line(std::string_view(*kept).substr(begin, end - 1 - begin)));
+        end = begin;
+    }
+    std::ranges::reverse(lines);
+    return lines;
+}
+
+// NOLINTEND(readability-convert-member-functions-to-static)
+
+int print(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+        complain("standard output cannot be written");
+        return tool_failed;
+    }
+    return succeeded;
+}
 
 void complain(std::string_view text) noexcept {
     // In one piece, so that what the stages say does not come between.

@@ -4,11 +4,32 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windpipe_tool {
 
 /// Writes `text` to standard error. If nobody can read it there, nobody needs to know.
 void say(std::string_view text) noexcept;
+
+/// While it lives, what say() is given is kept: a picture stands where it would be written. Only one at a time.
+///
+/// *Threads*: others may say() something meanwhile.
+class kept_words {
+public:
+    kept_words();
+    ~kept_words(); ///< writes what was kept
+    kept_words(const kept_words&) = delete;
+    kept_words& operator=(const kept_words&) = delete;
+
+    /// How many bytes are kept.
+    [[nodiscard]] std::size_t size() const;
+    /// The last lines of them.
+    [[nodiscard]] std::vector<std::string> last_lines(std::size_t most) const;
+};
+
+/// Writes `text` to standard output, which is ours where no stage runs. *Returns*: our exit status: what cannot be
+/// written there is a failure.
+int print(const std::string& text);
 
 /// "windpipe: ", the text in one line, and a line feed.
 void complain(std::string_view text) noexcept;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace windpipe_tool {
@@ -14,9 +15,11 @@ namespace {
 
 constexpr std::size_t widest_command = 36;
 
-std::string command_text(const stage_report& stage) { return shortened(one_line(stage.command), widest_command); }
+std::string command_text(const stage_report& stage) {
+    return shortened(one_line(stage.name.empty() ? stage.command : stage.name), widest_command);
+}
 
-std::string status_text(const pipeline_report& report, status_rule rule, std::size_t index) {
+std::string status_text(const pipeline_report& report, windpipe::success_rule rule, std::size_t index) {
     const stage_report& stage = report.stages[index];
     if (stage.pid == 0) {
         return "not started";
@@ -24,15 +27,31 @@ std::string status_text(const pipeline_report& report, status_rule rule, std::si
     if (!stage.status) {
         return "unknown";
     }
+    const bool forgiven =
+        !report.failure && rule == windpipe::success_rule::forgiving && is_forgiven(report.stages, index);
+    const char* const remark = forgiven ? " (forgiven)" : stage.status->core_dumped() ? " (core dumped)" : "";
     if (const auto signal = stage.status->signal()) {
-        const char* const remark =
-            !report.failure && rule == status_rule::forgiving && is_forgiven(report.stages, index) ? " (forgiven)"
-            : stage.status->core_dumped()                                                          ? " (core dumped)"
-                                                                                                   : "";
         return platform::signal_name(*signal) + remark;
     }
     const std::uint32_t code = stage.status->code().value_or(0);
-    return code <= 255 ? fmt::format("exit {}", code) : fmt::format("exit {:#010x}", code);
+    return (code <= 255 ? fmt::format("exit {}", code) : fmt::format("exit {:#010x}", code)) + remark;
+}
+
+bool failed(const pipeline_report& report, windpipe::success_rule rule, std::size_t index) {
+    const auto& status = report.stages[index].status;
+    return !status ||
+           (!status->success() && (rule != windpipe::success_rule::forgiving || !is_forgiven(report.stages, index)));
+}
+
+std::string bytes(std::uint64_t count) {
+    constexpr double kibi = 1024.0;
+    auto value = static_cast<double>(count);
+    std::size_t unit = 0;
+    constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB"};
+    for (; value >= kibi && unit + 1 < units.size(); ++unit) {
+        value /= kibi;
+    }
+    return unit == 0 ? fmt::format("{} B", count) : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
 std::string seconds(std::chrono::nanoseconds time) {
@@ -49,7 +68,7 @@ std::string peak_memory(const windpipe::resource_usage& used, std::uint64_t leas
 
 } // namespace
 
-std::string stage_table(const pipeline_report& report, status_rule rule) {
+std::string stage_table(const pipeline_report& report, windpipe::success_rule rule, bool color) {
     std::size_t command_width = std::string_view("command").size();
     std::size_t status_width = std::string_view("not started").size();
     for (std::size_t i = 0; i < report.stages.size(); ++i) {
@@ -62,13 +81,28 @@ std::string stage_table(const pipeline_report& report, status_rule rule) {
     for (std::size_t i = 0; i < report.stages.size(); ++i) {
         const stage_report& stage = report.stages[i];
         const auto& used = stage.used;
-        table +=
+        const std::string line =
             fmt::format(row, i + 1, command_text(stage), command_width,
                         stage.pid != 0 ? std::to_string(stage.pid) : "-", status_text(report, rule, i), status_width,
                         used ? seconds(used->wall) : "-", used ? seconds(used->user) : "-",
                         used ? seconds(used->system) : "-", used ? peak_memory(*used, report.least_peak_memory) : "-");
+        table += color && failed(report, rule, i) ? "\x1B[31m" + line.substr(0, line.size() - 1) + "\x1B[0m\n" : line;
     }
     return table;
+}
+
+std::string pipe_table(const pipeline_report& report) {
+    constexpr auto row = "{:>10}  {:>12}  {:>14}  {:>16}  {:>16}\n";
+    std::string table;
+    for (std::size_t i = 0; i < report.pipes.size(); ++i) {
+        if (const auto& exact = report.pipes[i].exact) {
+            table += fmt::format(row, fmt::format("{} to {}", i + 1, i + 2), bytes(exact->bytes), exact->bytes,
+                                 seconds(exact->waited_to_read), seconds(exact->waited_to_write));
+        }
+    }
+    return table.empty() ? table
+                         : "exact: windpipe has passed on the bytes between the stages\n" +
+                               fmt::format(row, "pipe", "passed", "bytes", "waited for in", "waited for out") + table;
 }
 
 } // namespace windpipe_tool

@@ -11,6 +11,11 @@ namespace windpipe_tool {
 /// One line per stage under a line of headings: number, command, pid, status, wall, user and system time, and the most
 /// memory it had resident at a time. "-" where there is nothing to tell, "<=" where
 /// the memory may be ours.
-std::string stage_table(const pipeline_report& report, status_rule rule);
+/// `color`: the lines of stages that failed are red.
+std::string stage_table(const pipeline_report& report, windpipe::success_rule rule, bool color = false);
+
+/// One line per pipe that was relayed: what has passed, and how long our relay waited for either stage. Empty where
+/// none was.
+std::string pipe_table(const pipeline_report& report);
 
 } // namespace windpipe_tool

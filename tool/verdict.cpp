@@ -5,17 +5,22 @@
 #include <algorithm>
 #include <array>
 #include <system_error>
+#include <utility>
 
 namespace windpipe_tool {
 
 namespace {
 
-/// Its number on Linux, see signal(7). A status of Windows never has it.
-constexpr int sigpipe = 13;
-
-bool succeeded_or_forgiven(const std::vector<stage_report>& stages, std::size_t index) {
-    const auto& status = stages[index].status;
-    return status && (status->success() || (status->signal() == sigpipe && index + 1 < stages.size()));
+/// The stages from `first` on, as the library judges them. One of which the status is not known has failed.
+windpipe::pipeline_result judged(const std::vector<stage_report>& stages, std::size_t first) {
+    windpipe::pipeline_result result;
+    for (std::size_t i = first; i < stages.size(); ++i) {
+        windpipe::stage_report stage;
+        stage.status = stages[i].status.value_or(windpipe::exit_status::exited(tool_failed));
+        stage.broke_its_pipe = stages[i].broke_its_pipe;
+        result.stages.push_back(std::move(stage));
+    }
+    return result;
 }
 
 bool is_one_of(const std::error_code& code, std::initializer_list<std::errc> codes) {
@@ -26,13 +31,7 @@ bool is_one_of(const std::error_code& code, std::initializer_list<std::errc> cod
 
 bool is_forgiven(const std::vector<stage_report>& stages, std::size_t index) {
     const auto& status = stages[index].status;
-    if (!status || status->success()) {
-        return false;
-    }
-    while (index < stages.size() && succeeded_or_forgiven(stages, index)) {
-        ++index;
-    }
-    return index == stages.size();
+    return status && !status->success() && !judged(stages, index).failed_stage();
 }
 
 int exit_status_of(const windpipe::exit_status& status) {
@@ -59,19 +58,20 @@ int exit_status_of(const windpipe::error& start_failure) {
     return cannot_execute;
 }
 
-int exit_status_of(const pipeline_report& report, status_rule rule) {
+int exit_status_of(const pipeline_report& report, windpipe::success_rule rule) {
     if (report.failure) {
         return exit_status_of(report.failure->cause);
     }
-    for (std::size_t i = report.stages.size(); i-- > 0;) {
-        const auto& status = report.stages[i].status;
-        const int own = status ? exit_status_of(*status) : static_cast<int>(tool_failed);
-        const bool forgiven = rule == status_rule::forgiving && is_forgiven(report.stages, i);
-        if ((own != succeeded && !forgiven) || rule == status_rule::last) {
-            return own;
-        }
+    if (report.why == ending::timed_out || report.why == ending::stalled) {
+        return report.killed ? killed : timed_out;
     }
-    return succeeded;
+    if (std::ranges::any_of(report.pipes, [](const pipe_report& pipe) { return pipe.broken.has_value(); })) {
+        return tool_failed; // what a stage has read may not be all
+    }
+    auto result = judged(report.stages, 0);
+    result.rule = rule;
+    const auto failed = result.failed_stage();
+    return !failed ? static_cast<int>(succeeded) : exit_status_of(result.stages[*failed].status);
 }
 
 } // namespace windpipe_tool

@@ -10,10 +10,11 @@ namespace {
 
 TEST(tool_data, any_bytes_pass_unchanged_through_five_stages) {
     const std::string input = pattern_text(3'000'001);
-    const outcome done = run_tool({"run", "cat", "::", "cat", "1", "::", "cat", "::", "cat", "4097", "::", "cat"},
-                                  std::string_view(input).substr(0, 300'000));
+    const std::string_view some = std::string_view(input).substr(0, 30'000);
+    const outcome done =
+        run_tool({"run", "cat", "::", "cat", "1", "::", "cat", "::", "cat", "4097", "::", "cat"}, some);
     EXPECT_EQ(done.code, 0U) << done.err;
-    EXPECT_TRUE(done.out == std::string_view(input).substr(0, 300'000));
+    EXPECT_TRUE(done.out == some);
 
     const outcome more = run_tool({"run", "cat", "::", "cat", "::", "cat", "::", "cat", "::", "cat"}, input);
     EXPECT_EQ(more.code, 0U) << more.err;

@@ -20,8 +20,10 @@ pipeline_report report_of(const std::vector<exit_status>& statuses) {
         stage.command = "stage";
         stage.pid = 100 + static_cast<std::uint32_t>(report.stages.size());
         stage.status = status;
+        stage.broke_its_pipe = status.signal() == 13;
         report.stages.push_back(stage);
     }
+    report.stages.back().broke_its_pipe = false; // nobody of ours was its reader
     return report;
 }
 
@@ -52,24 +54,26 @@ TEST(tool_verdict, of_a_whole_pipeline) {
     };
     for (const auto& each : cases) {
         const pipeline_report report = report_of(each.stages);
-        EXPECT_EQ(exit_status_of(report, status_rule::forgiving), each.forgiving) << "case " << &each - cases;
-        EXPECT_EQ(exit_status_of(report, status_rule::strict), each.strict) << "case " << &each - cases;
-        EXPECT_EQ(exit_status_of(report, status_rule::last), each.last) << "case " << &each - cases;
+        EXPECT_EQ(exit_status_of(report, windpipe::success_rule::forgiving), each.forgiving)
+            << "case " << &each - cases;
+        EXPECT_EQ(exit_status_of(report, windpipe::success_rule::strict), each.strict) << "case " << &each - cases;
+        EXPECT_EQ(exit_status_of(report, windpipe::success_rule::last), each.last) << "case " << &each - cases;
     }
 }
 
 TEST(tool_verdict, a_stage_whose_status_is_lost_is_our_own_failure) {
     pipeline_report report = report_of({no_reader, good, good});
     report.stages[1].status.reset();
-    EXPECT_EQ(exit_status_of(report, status_rule::forgiving), 125);
-    EXPECT_EQ(exit_status_of(report, status_rule::last), 0);
+    EXPECT_EQ(exit_status_of(report, windpipe::success_rule::forgiving), 125);
+    EXPECT_EQ(exit_status_of(report, windpipe::success_rule::last), 0);
     EXPECT_FALSE(is_forgiven(report.stages, 0));
 }
 
 TEST(tool_verdict, a_stage_that_could_not_start_counts_by_every_rule) {
     pipeline_report report = report_of({good, good});
     report.failure = {0, {std::make_error_code(std::errc::no_such_file_or_directory), "find program"}};
-    for (const auto rule : {status_rule::forgiving, status_rule::strict, status_rule::last}) {
+    for (const auto rule :
+         {windpipe::success_rule::forgiving, windpipe::success_rule::strict, windpipe::success_rule::last}) {
         EXPECT_EQ(exit_status_of(report, rule), 127);
     }
 }
@@ -105,8 +109,8 @@ TEST(tool_table, shows_what_is_known_and_a_dash_for_the_rest) {
     report.least_peak_memory = 2 << 20;
     report.stages[3].pid = 0;
     report.stages[3].status.reset();
-    const auto rows = table_rows(stage_table(report, status_rule::forgiving));
-    ASSERT_EQ(rows.size(), 4U) << stage_table(report, status_rule::forgiving);
+    const auto rows = table_rows(stage_table(report, windpipe::success_rule::forgiving));
+    ASSERT_EQ(rows.size(), 4U) << stage_table(report, windpipe::success_rule::forgiving);
     EXPECT_EQ(rows[0].wall, "1.235 s");
     EXPECT_EQ(rows[0].user, "0.020 s");
     EXPECT_EQ(rows[0].sys, "7.000 s");
@@ -124,7 +128,7 @@ TEST(tool_table, its_columns_stand_under_each_other_whatever_the_commands_are) {
     report.stages[0].command = "a";
     report.stages[1].command = std::string(100, 'b');
     report.stages[2].command = "gr\xC3\xBC\xC3\x9F";
-    const std::string table = stage_table(report, status_rule::forgiving);
+    const std::string table = stage_table(report, windpipe::success_rule::forgiving);
     std::size_t width = 0;
     for (std::size_t at = 0, end = 0; (end = table.find('\n', at)) != std::string::npos; at = end + 1) {
         const std::size_t here = length(std::string_view(table).substr(at, end - at));

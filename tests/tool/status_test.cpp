@@ -11,8 +11,8 @@ namespace {
 
 TEST(tool_status, the_rightmost_failing_stage_decides) {
     EXPECT_EQ(run_tool({"run", "exit_with", "0", "::", "exit_with", "0"}).code, 0U);
-    EXPECT_EQ(run_tool({"run", "exit_with", "3", "::", "exit_with", "0"}).code, 3U);
-    EXPECT_EQ(run_tool({"run", "exit_with", "3", "::", "exit_with", "5", "::", "exit_with", "0"}).code, 5U);
+    EXPECT_EQ(run_tool({"run", "exit_with", "3", "::", "cat"}).code, 3U);
+    EXPECT_EQ(run_tool({"run", "exit_with", "3", "::", "exit_with", "5", "::", "cat"}).code, 5U);
     EXPECT_EQ(run_tool({"run", "exit_with", "3", "::", "exit_with", "0", "::", "exit_with", "7"}).code, 7U);
     EXPECT_EQ(run_tool({"run", "exit_with", "255"}).code, 255U);
 }

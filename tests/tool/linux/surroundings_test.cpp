@@ -1,5 +1,6 @@
 // The same bytes as a shell's pipeline, and what windpipe inherits and hands on.
 #include "support/pattern.hpp"
+#include "tool/files.hpp"
 #include "tool/tool.hpp"
 
 #include <windpipe/child.hpp>
@@ -85,6 +86,30 @@ TEST(tool_surroundings_linux, an_error_stream_without_readers_does_not_replace_t
     EXPECT_EQ(*status, windpipe::exit_status::exited(5));
 }
 
+TEST(tool_surroundings_linux, a_full_disk_for_the_records_is_told_and_harms_no_data) {
+    const outcome done = run_tool({"run", "--table=never", "--json", "/dev/full", "cat", "::", "cat"}, "bytes");
+    EXPECT_EQ(done.code, 125U);
+    EXPECT_EQ(done.out, "bytes");
+    EXPECT_EQ(done.err, "windpipe: the records in '/dev/full' are not complete: No space left on device\n");
+    EXPECT_EQ(run_tool({"run", "--json", "/dev/full", "exit_with", "3"}).code, 3U) << "the pipeline's own counts more";
+}
+
+TEST(tool_surroundings_linux, records_go_to_a_descriptor_that_is_open) {
+    const folder_of_test folder;
+    const std::string file = folder.path("records");
+    EXPECT_EQ(by_shell("3>'" + file + "'", {"run", "--json", "fd:3", "list_handles", "::", "wc", "-l"}).out, "3\n");
+    EXPECT_TRUE(read_file(file).starts_with("{")) << read_file(file);
+    EXPECT_EQ(by_shell("3>&-", {"run", "--json", "fd:3", "cat"}).code, 125U);
+}
+
+TEST(tool_surroundings_linux, messages_for_a_closed_error_stream_do_not_go_into_a_file_of_ours) {
+    const folder_of_test folder;
+    const std::string file = folder.path("records");
+    EXPECT_EQ(by_shell("2>&-", {"run", "--json", file, "cat", "::", "windpipe_no_such_program"}).code, 127U);
+    EXPECT_TRUE(read_file(file).starts_with("{") && read_file(file).ends_with("}\n")) << read_file(file);
+    EXPECT_EQ(count(read_file(file), "windpipe: "), 0U);
+}
+
 TEST(tool_surroundings_linux, the_pipes_have_the_size_asked_for) {
     const char* const print_size = "print fcntl(STDIN, 1032, 0)"; // F_GETPIPE_SZ
     EXPECT_EQ(run_tool({"run", "--pipe-size", "256k", "exit_with", "0", "::", "perl", "-e", print_size}).out, "262144");
@@ -156,16 +181,17 @@ TEST(tool_surroundings_linux, windpipe_waits_for_a_stage_that_cleans_up_at_ctrl_
     EXPECT_EQ(*tool.wait(), windpipe::exit_status::signalled(2));
 }
 
-TEST(tool_surroundings_linux, the_second_ctrl_c_ends_windpipe_itself) {
+TEST(tool_surroundings_linux, the_second_ctrl_c_kills_what_did_not_end_at_the_first) {
     windpipe::child tool = start_in_foreground({"run", "sh", "-c", "trap '' INT; echo ready; exec cat"});
     ASSERT_TRUE(tool);
     do { // two sent at once may arrive as one
         interrupt(tool);
     } while (!tool.try_wait().value_or(windpipe::exit_status::exited(0)));
     EXPECT_EQ(*tool.wait(), windpipe::exit_status::signalled(2));
-    tool.in.close(); // the stage has outlived windpipe, as it wanted to; now it ends
-    std::string out;
-    EXPECT_TRUE(tool.out.read_to_end(out));
+    std::string err;
+    ASSERT_TRUE(tool.err.read_to_end(err));
+    ASSERT_EQ(table_rows(err).size(), 1U) << err;
+    EXPECT_EQ(table_rows(err)[0].status, "SIGKILL");
 }
 
 } // namespace

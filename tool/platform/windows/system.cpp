@@ -1,4 +1,5 @@
 // windows.cpp - what the command needs of Windows.
+#include "paths.hpp"
 #include "platform.hpp"
 
 #include <cstdio>
@@ -34,6 +35,11 @@ std::string utf8(const wchar_t* text) {
     return result;
 }
 
+bool is_console(DWORD stream) {
+    DWORD mode = 0;
+    return GetConsoleMode(GetStdHandle(stream), &mode) != 0;
+}
+
 } // namespace
 
 void prepare() {
@@ -62,13 +68,42 @@ std::string signal_name(int signal) {
 
 std::uint64_t own_peak_memory() { return 0; }
 
-bool stderr_is_terminal() {
-    DWORD mode = 0;
-    return GetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), &mode) != 0;
+bool stderr_is_terminal() { return is_console(STD_ERROR_HANDLE); }
+bool stdout_is_terminal() { return is_console(STD_OUTPUT_HANDLE); }
+
+const char* system_name() { return "windows"; }
+
+std::uint32_t own_pid() { return GetCurrentProcessId(); }
+
+std::FILE* open_to_write(const std::string& path) {
+    // N: not inheritable.
+    return _wfopen(path_of(path).wstring().c_str(), L"wbN");
 }
 
-void leave_interrupt_to_stages() {}
+std::FILE* open_to_write(int number) {
+    const int copy = _dup(number);
+    std::FILE* const file = copy == -1 ? nullptr : _fdopen(copy, "wb");
+    if (copy != -1 && file == nullptr) {
+        _close(copy);
+    }
+    return file;
+}
 
-void end_if_interrupted() {}
+bool stderr_shows_color() {
+    DWORD mode = 0;
+    const HANDLE console = GetStdHandle(STD_ERROR_HANDLE);
+    return GetConsoleMode(console, &mode) != 0 &&
+           SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+}
+
+bool can_ask_to_end() { return false; }
+
+void suspend() {}
+
+int number_of(asked what) {
+    return what == asked::interrupt ? 2 : what == asked::quit ? 3 : what == asked::hang_up ? 1 : 15;
+}
+
+int end_by(asked what) { return number_of(what); }
 
 } // namespace windpipe_tool::platform
