@@ -12,7 +12,7 @@ import goals
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
 BEGIN, END = "<!-- results: begin, written by make_tables.py -->", "<!-- results: end -->"
-ORDER = ["spawn", "capture", "feedback", "stream", "roundtrip", "records", "many", "listen"]
+ORDER = ["spawn", "capture", "feedback", "stream", "roundtrip", "records", "pages", "ring", "many", "listen"]
 
 
 def figure(value):
@@ -54,7 +54,7 @@ def cell(case, metric, baselines):
 
 
 def table_of(document, name, groups):
-    main, *others = document["metrics"]
+    main, *others = groups[0].get("metrics", document["metrics"])
     names, cells = cases_of(groups)
     columns = [group["column"] for group in groups]
     baselines = groups[0]["baselines"]

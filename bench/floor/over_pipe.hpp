@@ -20,6 +20,12 @@ peer over_pipe(std::string_view name, std::string version) {
                     End end{from};
                     receive_all(end, data);
                 },
+            .relay =
+                [](pipe_end in, pipe_end out) {
+                    End from{in};
+                    End to{out};
+                    relay_all(from, to);
+                },
             .ping =
                 [](pipe_end in, pipe_end out, questions& data) {
                     End from{in};
@@ -31,6 +37,11 @@ peer over_pipe(std::string_view name, std::string version) {
                     End from{in};
                     End to{out};
                     echo_all(from, to, size);
+                },
+            .open =
+                [](const meeting& at) {
+                    return std::unique_ptr<duct>(std::make_unique<two_ends<End, End>>(
+                        std::make_unique<End>(End{at.out}), std::make_unique<End>(End{at.in})));
                 }};
 }
 

@@ -51,6 +51,9 @@ sample take_once(const row_group& group, const entry& which, const options& chos
     }
     verify(group, reports);
     taken.measured = group.evaluate(reports);
+    if (const auto trip = taken.measured.find("p50_us"); pair && group.two_cpus && trip != taken.measured.end()) {
+        taken.measured["bounces"] = trip->second * 2000 / (taken.bounce_before_ns + taken.bounce_after_ns);
+    }
     taken.seconds = wall;
     // Counted in ticks: less than one tick is no finding.
     const double noise = load_resolution_seconds();
@@ -133,7 +136,7 @@ int run(const experiment& what, const options& chosen, const catalogue& known) {
         });
         const std::vector<case_result> results = measure(group, chosen, retry_seconds);
         nlohmann::json summary = summarize_group(what, group, results, chosen);
-        print_group(what, summary);
+        print_group(what.metrics_of(group), summary);
         for (const case_result& result : results) {
             failed = failed || !result.problem.empty();
         }

@@ -38,6 +38,7 @@ struct row_group {
     std::uint64_t memory = 0; ///< that a worker fills: as much is made ready by the machine before every sample
     std::uint64_t bytes = 0;  ///< that every worker that counts bytes must have moved; 0: no bytes
     std::vector<entry> entries = {};
+    std::vector<metric> metrics = {}; ///< where they are not those of the experiment
     std::function<values(const std::vector<nlohmann::json>& reports)> evaluate = {};
 
     [[nodiscard]] std::string name() const { return table + ": " + column; }
@@ -49,6 +50,10 @@ struct experiment {
     std::vector<std::string> notes; ///< what the rows are, for the reader of the tables
     std::vector<metric> metrics;    ///< the first one is what the ratios are about
     std::vector<row_group> groups = {};
+
+    [[nodiscard]] const std::vector<metric>& metrics_of(const row_group& group) const {
+        return group.metrics.empty() ? metrics : group.metrics;
+    }
 };
 
 /// Measures, prints, writes the JSON file. Returns the exit code of the program.

@@ -55,6 +55,17 @@ std::string figure(double value) {
 
 } // namespace
 
+nlohmann::json to_json(const std::vector<metric>& metrics) {
+    nlohmann::json all = nlohmann::json::array();
+    for (const metric& each : metrics) {
+        all.push_back({{"key", each.key},
+                       {"title", each.title},
+                       {"unit", each.unit},
+                       {"higher_is_better", each.higher_is_better}});
+    }
+    return all;
+}
+
 nlohmann::json head_of(const experiment& what, const options& chosen, const catalogue& known) {
     nlohmann::json head = {{"question", what.question}, {"title", what.title}, {"notes", what.notes}};
     head["machine"] = describe_machine();
@@ -64,12 +75,7 @@ nlohmann::json head_of(const experiment& what, const options& chosen, const cata
     head["near_ns"] = chosen.near_ns;
     head["disturbed_share"] = chosen.disturbed_share;
     head["doubts"] = doubts_about(head["build"], head["machine"], chosen);
-    for (const metric& each : what.metrics) {
-        head["metrics"].push_back({{"key", each.key},
-                                   {"title", each.title},
-                                   {"unit", each.unit},
-                                   {"higher_is_better", each.higher_is_better}});
-    }
+    head["metrics"] = to_json(what.metrics);
     head["peers"] = nlohmann::json::array();
     for (const way& each : known.ways) {
         nlohmann::json offered = nlohmann::json::array();
@@ -88,15 +94,15 @@ nlohmann::json head_of(const experiment& what, const options& chosen, const cata
     return head;
 }
 
-void print_group(const experiment& what, const nlohmann::json& group) {
-    const metric& first = what.metrics.front();
+void print_group(const std::vector<metric>& metrics, const nlohmann::json& group) {
+    const metric& first = metrics.front();
     std::printf("\n%s: %s\n  %-34s %12s %7s", group.at("table").get<std::string>().c_str(),
                 group.at("column").get<std::string>().c_str(), "", first.unit.c_str(), "spread");
     for (const nlohmann::json& baseline : group.at("baselines")) {
         std::printf("  / %s", baseline.get<std::string>().c_str());
     }
-    for (std::size_t index = 1; index < what.metrics.size(); ++index) {
-        std::printf("  %s", what.metrics[index].title.c_str());
+    for (std::size_t index = 1; index < metrics.size(); ++index) {
+        std::printf("  %s", metrics[index].title.c_str());
     }
     std::puts("");
     for (const nlohmann::json& row : group.at("cases")) {
@@ -115,11 +121,11 @@ void print_group(const experiment& what, const nlohmann::json& group) {
                         known ? figure(row.at("ratios").at(first.key).at(base).at("median").get<double>()).c_str()
                               : "-");
         }
-        for (std::size_t index = 1; index < what.metrics.size(); ++index) {
+        for (std::size_t index = 1; index < metrics.size(); ++index) {
             const auto& summaries = row.at("summaries");
-            const std::string& key = what.metrics[index].key;
+            const std::string& key = metrics[index].key;
             const bool known = summaries.contains(key);
-            std::printf("  %*s", static_cast<int>(what.metrics[index].title.size()),
+            std::printf("  %*s", static_cast<int>(metrics[index].title.size()),
                         known ? figure(summaries.at(key).at("median").get<double>()).c_str() : "-");
         }
         for (const nlohmann::json& doubt : row.at("doubts")) {

@@ -6,6 +6,8 @@
 
 namespace bench {
 
+nlohmann::json to_json(const std::vector<metric>& metrics);
+
 /// Everything but the groups: question, machine, build, command, peers.
 nlohmann::json head_of(const experiment& what, const options& chosen, const catalogue& known);
 
@@ -14,6 +16,6 @@ nlohmann::json summarize_group(const experiment& what, const row_group& group, c
                                const options& chosen);
 
 /// One group as lines on standard output.
-void print_group(const experiment& what, const nlohmann::json& group);
+void print_group(const std::vector<metric>& metrics, const nlohmann::json& group);
 
 } // namespace bench

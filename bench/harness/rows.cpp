@@ -52,15 +52,15 @@ std::vector<metric> throughput_metrics() {
 }
 
 entry stream_row(const std::string& name, const way& writer, const way& reader, const transfer& how) {
-    const auto settings = [&](int cpu) {
+    const auto settings = [&](int cpu, bool touch) {
         return std::vector{setting("cpu", static_cast<std::uint64_t>(cpu)), setting("size", how.piece),
-                           setting("bytes", how.bytes), setting("room", how.room), setting("touch", how.touch ? 1 : 0)};
+                           setting("bytes", how.bytes), setting("room", how.room), setting("touch", touch ? 1 : 0)};
     };
     entry row{.who = writer.kind == "windpipe" ? &writer : &reader, .name = name};
     row.how.pipe_capacities = {how.capacity};
     row.how.works = {
-        {.who = &reader, .job = "receive", .settings = settings(how.reader_cpu), .in_pipe = 0},
-        {.who = &writer, .job = "send", .settings = settings(how.writer_cpu), .out_pipe = 0},
+        {.who = &reader, .job = "receive", .settings = settings(how.reader_cpu, how.touch), .in_pipe = 0},
+        {.who = &writer, .job = "send", .settings = settings(how.writer_cpu, how.touch || how.fill), .out_pipe = 0},
     };
     return row;
 }

@@ -28,7 +28,8 @@ struct transfer {
     std::size_t piece = 0; ///< bytes per write
     std::size_t room = 0;  ///< bytes per read
     std::uint64_t bytes = 0;
-    bool touch = false;
+    bool touch = false; ///< each byte is written anew, and compared
+    bool fill = false;  ///< each byte is written anew
     int writer_cpu = 0;
     int reader_cpu = 0;
 };

@@ -151,7 +151,7 @@ nlohmann::json ratios_to_baselines(const row_group& group, const series_list& al
 
 nlohmann::json summarize_row(const experiment& what, const row_group& group, const case_result& result,
                              std::size_t index, const comparison& all, const options& chosen) {
-    const metric& first = what.metrics.front();
+    const metric& first = what.metrics_of(group).front();
     const choice& made = all.made[index];
     nlohmann::json row;
     for (const auto& [key, values_of_rows] : all.values_of) {
@@ -179,10 +179,13 @@ nlohmann::json summarize_group(const experiment& what, const row_group& group, c
                                const options& chosen) {
     nlohmann::json out = {{"table", group.table},       {"column", group.column}, {"baselines", group.baselines},
                           {"two_cpus", group.two_cpus}, {"bytes", group.bytes},   {"cases", nlohmann::json::array()}};
+    if (!group.metrics.empty()) {
+        out["metrics"] = to_json(group.metrics);
+    }
     comparison all;
     for (const case_result& result : results) {
         all.made.push_back(choose(group, result.samples, chosen));
-        for (const metric& each : what.metrics) {
+        for (const metric& each : what.metrics_of(group)) {
             all.values_of[each.key].push_back(series(result, all.made.back(), each.key));
         }
     }

@@ -3,9 +3,12 @@ find_package(Boost 1.80 QUIET COMPONENTS filesystem)
 if(Boost_FOUND)
   bench_add_worker(boost_v1 SOURCES peers/boost_v1.cpp LINK Boost::filesystem)
   bench_add_worker(boost_v2 SOURCES peers/boost_v2.cpp LINK Boost::filesystem)
+  bench_add_worker(boost_queue SOURCES peers/boost_queue.cpp LINK Boost::headers)
 else()
-  bench_absent("Boost.Process" "no Boost 1.80 or newer with filesystem (Debian: libboost1.81-dev libboost-filesystem1.81-dev)")
+  bench_absent("Boost" "no Boost 1.80 or newer with filesystem (Debian: libboost1.81-dev libboost-filesystem1.81-dev)")
 endif()
+
+bench_add_worker(spsc SOURCES peers/spsc.cpp)
 
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)

@@ -36,7 +36,7 @@ void batch(const arguments& words, std::size_t count) {
 
 captured run(const arguments& words, std::string_view input) {
     windpipe::command what = make_command(words);
-    what.err(windpipe::inherit);
+    what.err(windpipe::our_stderr);
     windpipe::run_result done = or_throw(windpipe::run(what, {.input = input}));
     require(done.status);
     return keep(std::move(done.out.head));
@@ -67,7 +67,7 @@ struct buffered_end {
 captured listen(const arguments& words) {
     captured heard;
     windpipe::command what = make_command(words);
-    what.err(windpipe::inherit);
+    what.err(windpipe::our_stderr);
     const auto count = [&](windpipe::output_stream, std::span<const std::byte> piece) {
         heard.streamed += piece.size();
     };
@@ -81,19 +81,31 @@ struct reading_end {
     std::size_t read_some(std::span<char> into) { return or_throw(end.read_some(std::as_writable_bytes(into))); }
 };
 
+/// Fills the pages where they are sent from.
+void lend(pipe_end fd, outgoing& data) {
+    auto pool =
+        or_throw(windpipe::page_pool::make(or_throw(windpipe::pipe_writer::adopt(windpipe::unique_handle(fd)))));
+    while (const std::size_t size = data.next_size()) {
+        const std::span<std::byte> room = or_throw(pool.room(size));
+        or_throw(pool.send(data.fill({reinterpret_cast<char*>(room.data()), room.size()})));
+    }
+}
+
 auto start_one(windpipe::loop& on, const crowd& all, const windpipe::pipe_reader& gate) {
     windpipe::command what = make_command(all.program());
-    what.in(or_throw(gate.duplicate())).err(windpipe::inherit);
+    what.in(or_throw(gate.duplicate())).err(windpipe::our_stderr);
     return windpipe::async_run(on, std::move(what));
 }
 
-captured output_of(windpipe::run_result done) {
+/// By reference: what is passed on by value in an expression that waits has a place each in the coroutine.
+void take_output(windpipe::result<windpipe::run_result>&& from, captured& into) {
+    windpipe::run_result done = or_throw(std::move(from));
     require(done.status);
-    return keep(std::move(done.out.head));
+    into = keep(std::move(done.out.head));
 }
 
 windpipe::task<> capture_one(windpipe::loop& on, const crowd& all, const windpipe::pipe_reader& gate, captured& into) {
-    into = output_of(or_throw(co_await start_one(on, all, gate)));
+    take_output(co_await start_one(on, all, gate), into);
 }
 
 std::vector<captured> many(crowd& all) {
@@ -147,6 +159,12 @@ std::vector<peer> make_peers() {
                      reading_end end(fd);
                      receive_all(end, data);
                  },
+             .relay =
+                 [](pipe_end in, pipe_end out) {
+                     reading_end from(in);
+                     writing_end to(out);
+                     or_throw(windpipe::transfer(from.end, to.end));
+                 },
              .ping =
                  [](pipe_end in, pipe_end out, questions& data) {
                      reading_end from(in);
@@ -160,7 +178,8 @@ std::vector<peer> make_peers() {
                      echo_all(from, to, size);
                  },
              .many = many,
-             .listen = hear_all},
+             .listen = hear_all,
+             .open = over_pipes<writing_end, reading_end>},
             {.name = "windpipe read_to_end",
              .version = version,
              .kind = "windpipe",
@@ -173,10 +192,12 @@ std::vector<peer> make_peers() {
             {.name = "windpipe, buffered writer",
              .version = version,
              .kind = "windpipe",
-             .send = [](pipe_end fd, outgoing& data) {
-                 buffered_end end(fd);
-                 send_all(end, data);
-             }}};
+             .send =
+                 [](pipe_end fd, outgoing& data) {
+                     buffered_end end(fd);
+                     send_all(end, data);
+                 }},
+            {.name = "windpipe, page pool", .version = version, .kind = "windpipe", .send = lend}};
 }
 
 } // namespace

@@ -45,9 +45,6 @@ void stopwatch::finish(nlohmann::json& report) const {
     report["waited_ns"] = after.waited_ns - before_.waited_ns;
 }
 
-namespace {
-
-/// Value at `share` of the sorted sequence, 0.5 for the median.
 double quantile(std::vector<std::int64_t>& values, double share) {
     if (values.empty()) {
         return 0;
@@ -56,6 +53,8 @@ double quantile(std::vector<std::int64_t>& values, double share) {
     std::nth_element(values.begin(), values.begin() + position, values.end());
     return static_cast<double>(values[static_cast<std::size_t>(position)]);
 }
+
+namespace {
 
 /// Calls `once` until enough calls and enough time have passed; some calls before that warm up.
 template <class Once>
@@ -171,6 +170,16 @@ nlohmann::json run_receive(const peer& who, const parameters& given) {
     return report;
 }
 
+nlohmann::json run_relay(const peer& who, const parameters& /*given*/) {
+    await_start();
+    nlohmann::json report;
+    const stopwatch watch;
+    who.relay(data_in(), data_out());
+    watch.finish(report);
+    report["right"] = true; // the receiver compares the bytes
+    return report;
+}
+
 nlohmann::json run_ping(const peer& who, const parameters& given) {
     questions data(given.number("size", 1), given.number("count", 1000));
     await_start();
@@ -232,11 +241,11 @@ nlohmann::json run_listen(const peer& who, const parameters& given) {
 } // namespace
 
 nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given) {
-    const std::map<std::string_view, nlohmann::json (*)(const peer&, const parameters&)> jobs = {
-        {"spawn", run_spawn},     {"batch", run_batch},         {"short_capture", run_short_capture},
-        {"capture", run_capture}, {"feed_back", run_feed_back}, {"send", run_send},
-        {"receive", run_receive}, {"ping", run_ping},           {"echo", run_echo},
-        {"many", run_many},       {"listen", run_listen}};
+    job_list jobs = {{"spawn", run_spawn},     {"batch", run_batch},         {"short_capture", run_short_capture},
+                     {"capture", run_capture}, {"feed_back", run_feed_back}, {"send", run_send},
+                     {"receive", run_receive}, {"relay", run_relay},         {"ping", run_ping},
+                     {"echo", run_echo},       {"many", run_many},           {"listen", run_listen}};
+    jobs.insert(duct_jobs().begin(), duct_jobs().end());
     const auto found = jobs.find(job);
     if (found == jobs.end()) {
         throw std::runtime_error("no job '" + std::string(job) + "'");

@@ -42,6 +42,13 @@ pipe_end data_out();
 void await_start();
 void send_report(const nlohmann::json& report);
 
+/// For what is done about the end of a process.
+std::uint64_t this_process();
+void kill_process(std::uint64_t number);
+/// A write that nobody reads fails, and does no more.
+void ignore_broken_pipes();
+[[noreturn]] void wait_forever();
+
 /// Measures the time and the processor time between its making and finish().
 class stopwatch {
 public:
@@ -53,6 +60,13 @@ private:
     std::int64_t begin_ns_;
 };
 
+/// Value at `share` of the sorted sequence, 0.5 for the median.
+double quantile(std::vector<std::int64_t>& values, double share);
+
+/// By name.
+using job_list = std::map<std::string_view, nlohmann::json (*)(const peer&, const parameters&)>;
+/// Those over a peer's own duct.
+const job_list& duct_jobs();
 nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given);
 
 } // namespace bench

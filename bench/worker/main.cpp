@@ -28,10 +28,14 @@ nlohmann::json describe(const bench::peer& who) {
               {"feed_back", offered(who.feed_back)},
               {"send", offered(who.send)},
               {"receive", offered(who.receive)},
+              {"relay", offered(who.relay)},
               {"ping", offered(who.ping)},
               {"echo", offered(who.echo)},
               {"many", offered(who.many)},
-              {"listen", offered(who.listen)}}}};
+              {"listen", offered(who.listen)},
+              {"duct", offered(who.open)},
+              {"notice", who.open && who.notices ? nlohmann::json(true)
+                                                 : nlohmann::json("nobody is told that the other process has gone")}}}};
 }
 
 int list() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "worker/crowd.hpp"
+#include "worker/duct.hpp"
 #include "worker/traffic.hpp"
 
 #include "pipe_end.hpp" // the one of the system
@@ -77,6 +78,8 @@ struct peer {
     offer<void(pipe_end to, outgoing& data)> send = not_measured;
     /// Reads all of `data` from a pipe.
     offer<void(pipe_end from, incoming& data)> receive = not_measured;
+    /// Moves all bytes from one pipe into another.
+    offer<void(pipe_end in, pipe_end out)> relay = not_measured;
     /// Sends messages and waits for the answer to each.
     offer<void(pipe_end in, pipe_end out, questions& data)> ping = not_measured;
     /// Sends back every message of `size` bytes until end of stream.
@@ -85,60 +88,13 @@ struct peer {
     offer<std::vector<captured>(crowd& all)> many = not_measured;
     /// Listens to all pipes in one thread: lets one speak, reads its byte, and so on until all have ended.
     offer<void(many_pipes& all)> listen = not_measured;
+    /// Makes its side of what two processes talk over, for jobs in which a library may bring its own.
+    offer<std::unique_ptr<duct>(const meeting& at)> open = not_measured;
+    /// Whether a side of that is told when the other process has gone.
+    bool notices = true;
 };
 
 /// Defined by each peer's file: the library, in each of the ways it is measured.
 std::span<const peer> peers();
-
-/// The jobs over one or two pipes, for a library with a `write` that writes all and a `read_some` that is 0 at the end.
-template <class Writer>
-void send_all(Writer& writer, outgoing& data) {
-    for (std::string_view piece = data.next(); !piece.empty(); piece = data.next()) {
-        writer.write(piece);
-    }
-}
-
-template <class Reader>
-void receive_all(Reader& reader, incoming& data) {
-    while (!data.complete()) {
-        const std::size_t count = reader.read_some(data.room());
-        if (count == 0) {
-            return;
-        }
-        data.took(count);
-    }
-}
-
-/// Fills `into`, or returns false at end of stream.
-template <class Reader>
-bool read_full(Reader& reader, std::span<char> into) {
-    while (!into.empty()) {
-        const std::size_t count = reader.read_some(into);
-        if (count == 0) {
-            return false;
-        }
-        into = into.subspan(count);
-    }
-    return true;
-}
-
-template <class Reader, class Writer>
-void ping_all(Reader& reader, Writer& writer, questions& data) {
-    for (std::string_view message = data.next(); !message.empty(); message = data.next()) {
-        writer.write(message);
-        if (!read_full(reader, data.room())) {
-            return;
-        }
-        data.answered();
-    }
-}
-
-template <class Reader, class Writer>
-void echo_all(Reader& reader, Writer& writer, std::size_t size) {
-    std::vector<char> message(size);
-    while (read_full(reader, message)) {
-        writer.write(std::string_view(message.data(), message.size()));
-    }
-}
 
 } // namespace bench

@@ -45,6 +45,17 @@ std::string_view outgoing::next() {
     return {piece_.data(), piece_.size()};
 }
 
+std::size_t outgoing::fill(std::span<char> into) {
+    const std::size_t length = std::min(into.size(), source_.size() - filled_);
+    std::memcpy(into.data(), source_.data() + filled_, length);
+    filled_ += length;
+    if (filled_ == source_.size()) {
+        filled_ = 0;
+        ++sent_;
+    }
+    return length;
+}
+
 incoming::incoming(std::size_t piece, std::uint64_t bytes, std::size_t room, bool touch)
     : piece_(pattern(piece)), room_(room), expected_(bytes), touch_(touch) {}
 

@@ -30,6 +30,10 @@ public:
 
     /// The next piece, valid until the call after; empty when all are sent.
     std::string_view next();
+    /// The same for those who make it up in memory of their own: how large a piece is, 0 when all are sent; and the
+    /// next bytes of the pieces, at most to the end of one: the number of them.
+    [[nodiscard]] std::size_t next_size() const { return sent_ < count_ ? source_.size() : 0; }
+    std::size_t fill(std::span<char> into);
     [[nodiscard]] std::uint64_t bytes() const { return sent_ * piece_.size(); }
 
 private:
@@ -37,6 +41,7 @@ private:
     std::vector<char> piece_;
     std::uint64_t count_;
     std::uint64_t sent_ = 0;
+    std::size_t filled_ = 0; // of the piece that fill() is at
     bool touch_;
 };
 
@@ -51,6 +56,8 @@ public:
     /// The first `count` bytes of room() are the next ones.
     void took(std::size_t count) { took(std::string_view(room_.data(), count)); }
     void took(std::string_view bytes);
+    /// The next `count` bytes went where they cannot be looked at.
+    void took_unseen(std::size_t count) { bytes_ += count; }
     [[nodiscard]] bool complete() const { return bytes_ == expected_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     /// All came, and all that was looked at was right.

@@ -1,5 +1,6 @@
 // The floors: what bare system calls reach, the plain way and the best way known.
 #include "floor/linux/many.hpp"
+#include "floor/linux/pages.hpp"
 #include "floor/linux/region.hpp"
 #include "floor/linux/spin.hpp"
 #include "floor/linux/start.hpp"
@@ -183,6 +184,9 @@ std::vector<peer> make_floors() {
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));
     all.push_back(over_pipe<tuned_end<4 * two_pages, true>>("cut at 32 KiB + spin", libc));
+    all.push_back({.name = "vmsplice", .version = libc, .kind = "floor", .send = lend_pages});
+    all.push_back({.name = "splice", .version = libc, .kind = "floor", .relay = splice_all});
+    all.push_back({.name = "free ends", .version = libc, .kind = "floor", .send = lend_always, .receive = drop_all});
     all.push_back(buffered<plain_end, 4096>("4 KiB buffer", libc));
     all.push_back(buffered<plain_end, two_pages>("8 KiB buffer", libc));
     all.push_back(buffered<plain_end, step>("64 KiB buffer", libc));

@@ -2,6 +2,7 @@
 #include "worker/job.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
@@ -141,6 +142,22 @@ void send_report(const nlohmann::json& report) {
     // A report is far below PIPE_BUF: one write takes all of it.
     if (write(report_descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
         std::perror("report");
+    }
+}
+
+std::uint64_t this_process() { return static_cast<std::uint64_t>(getpid()); }
+
+void kill_process(std::uint64_t number) {
+    if (kill(static_cast<pid_t>(number), SIGKILL) != 0) {
+        fail("kill");
+    }
+}
+
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
+void wait_forever() {
+    while (true) {
+        pause();
     }
 }
 

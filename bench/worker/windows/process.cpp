@@ -93,4 +93,22 @@ void send_report(const nlohmann::json& report) {
     }
 }
 
+std::uint64_t this_process() { return GetCurrentProcessId(); }
+
+void kill_process(std::uint64_t number) {
+    const HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, static_cast<DWORD>(number));
+    if (process == nullptr || !TerminateProcess(process, 1)) {
+        fail("TerminateProcess");
+    }
+    CloseHandle(process);
+}
+
+void ignore_broken_pipes() {}
+
+void wait_forever() {
+    while (true) {
+        Sleep(INFINITE);
+    }
+}
+
 } // namespace bench
