@@ -12,7 +12,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from summary import read_results, tests_of_program
+from summary import Outcome, read_results, report_of, tests_of_program
 
 
 def how_to_run(preset: str) -> dict[str, dict]:
@@ -25,9 +25,9 @@ def run_again(name: str, test: dict, folder: pathlib.Path) -> ElementTree.Elemen
     properties = {each["name"]: each["value"] for each in test.get("properties", [])}
     environment = os.environ | dict(line.split("=", 1) for line in properties.get("ENVIRONMENT", []))
     command = test["command"]
-    if part := re.fullmatch(r"(\w+)/(\d+)_of_\d+", name):
-        report = f"{part[1]}_{part[2]}.xml"
-        tests = tests_of_program(folder / "results" / report, part[1])
+    if part := report_of(name):
+        program, report = part
+        tests = tests_of_program(folder / "results" / report, program)
         failed = [test.split("/", 1)[1] for test, outcome in tests.items() if outcome.kind == "failed"]
         command = [*command, f"--gtest_output=xml:results-again/{report}"]
         if failed:
@@ -50,10 +50,16 @@ def run_again(name: str, test: dict, folder: pathlib.Path) -> ElementTree.Elemen
     return case
 
 
+def has_failed(name: str, outcome: Outcome, folder: pathlib.Path) -> bool:
+    """Also of a program that left no results: under Wine one that crashes may end with status 0."""
+    part = report_of(name)
+    return outcome.kind == "failed" or part is not None and not tests_of_program(folder / "results" / part[1], part[0])
+
+
 def main() -> int:
     folder = pathlib.Path(sys.argv[1])
     tests = how_to_run(sys.argv[2])
-    failed = [name for name, outcome in read_results(folder / "results.xml").items() if outcome.kind == "failed"]
+    failed = [name for name, outcome in read_results(folder / "results.xml").items() if has_failed(name, outcome, folder)]
     suite = ElementTree.Element("testsuite")
     for name in failed:
         suite.append(run_again(name, tests[name], folder))

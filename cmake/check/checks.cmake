@@ -19,8 +19,11 @@ windpipe_check(reference reference)
 add_test(NAME check/bench_tables COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/bench/make_tables.py --check)
 add_test(NAME check/performance_picture
          COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/make_performance_svg.py --check)
-set_tests_properties(check/bench_tables check/performance_picture PROPERTIES LABELS check TIMEOUT 60)
-# A minute for each target, by all processors.
+add_test(NAME check/semantics COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/check_semantics.py)
+add_test(NAME check/win32_rows COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/check_win32_rows.py)
+set_tests_properties(check/bench_tables check/performance_picture check/semantics check/win32_rows
+                     PROPERTIES LABELS check TIMEOUT 60)
+# By all processors.
 windpipe_check(fuzz fuzz ${PROJECT_BINARY_DIR})
 set_tests_properties(check/fuzz PROPERTIES PROCESSORS 2)
 # It builds the command at its first run.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The fuzz targets of tests/fuzz run for a while without a finding: fuzz.py BUILD_FOLDER [--seconds N] [NAME...].
 
-A target is tests/fuzz/NAME.cpp with the pure code of src/core, built with libFuzzer and sanitizers; without names it is
+A target is tests/fuzz/NAME.cpp with the pure code of src/core and tool, built with libFuzzer and sanitizers; without names it is
 all of them. As many run at a time as there are processors. What one has found worth keeping stays in
 BUILD_FOLDER/fuzz/NAME and is where its next run begins.
 """
@@ -18,9 +18,9 @@ COMPILER = "clang++-19"
 TARGETS = ROOT / "tests/fuzz"
 CODE = (*(ROOT / "src/core" / f"{name}.cpp" for name in (
             "byte_queue", "command_line", "environment", "frames", "given_ends", "lines", "offer_token")),
-        ROOT / "tests/unit/windows_parsers.cpp")
+        ROOT / "tests/unit/windows_parsers.cpp", ROOT / "tool/grammar.cpp", ROOT / "tool/tokens.cpp")
 FLAGS = ("-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=fuzzer-no-link,address,undefined",
-         "-fno-sanitize-recover=all", *(f"-I{ROOT / folder}" for folder in ("include", "src", "tests")))
+         "-fno-sanitize-recover=all", *(f"-I{ROOT / folder}" for folder in ("include", "src", "tests", "tool")))
 LARGEST_INPUT = 4096 + 1024  # more than the head of a frame may have
 
 
@@ -51,7 +51,7 @@ def run(name: str, common: list[pathlib.Path], build: pathlib.Path, seconds: int
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("build", type=pathlib.Path)
-arguments.add_argument("--seconds", type=int, default=60)
+arguments.add_argument("--seconds", type=int, default=int(os.environ.get("WINDPIPE_FUZZ_SECONDS", 20)))
 arguments.add_argument("names", nargs="*")
 given = arguments.parse_intermixed_args()
 build_folder = given.build.resolve() / "fuzz"

@@ -13,7 +13,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
-OUTPUT_LINES = 80  # shown of a failed test; the rest is in the log
+FIRST_LINES, LAST_LINES = 40, 60  # shown of a failed test; the rest is in the log
 
 
 @dataclass
@@ -83,15 +83,20 @@ def tests_of_program(report: pathlib.Path, program: str) -> dict[str, Outcome]:
     return results
 
 
+def report_of(name: str) -> tuple[str, str] | None:
+    """The program and its report, if this test of ctest's is a program of GoogleTest."""
+    part = re.fullmatch(r"(\w+)/(\d+)_of_\d+", name)
+    return (part[1], f"{part[1]}_{part[2]}.xml") if part else None
+
+
 def with_tests_of_programs(reports: pathlib.Path, results: dict[str, Outcome]) -> dict[str, Outcome]:
     expanded: dict[str, Outcome] = {}
     for name, outcome in results.items():
-        part = re.fullmatch(r"(\w+)/(\d+)_of_\d+", name)
-        report = reports / f"{part[1]}_{part[2]}.xml" if part else None
-        if report is None:
+        part = report_of(name)
+        if part is None:
             expanded[name] = outcome
             continue
-        tests = tests_of_program(report, part[1])
+        tests = tests_of_program(reports / part[1], part[0])
         expanded.update(tests)
         failed = any(test.kind == "failed" for test in tests.values())
         if outcome.kind == "failed" and not failed or not tests:
@@ -126,7 +131,10 @@ def show(preset: Preset) -> None:
     for name, outcome in sorted(preset.tests.items()):
         if outcome.kind == "failed":
             print(f"\n==== {preset.name}: FAILED {name} (after {outcome.seconds:.1f} s)")
-            print("\n".join(outcome.output.rstrip().splitlines()[-OUTPUT_LINES:]))
+            lines = outcome.output.rstrip().splitlines()
+            left_out = lines[FIRST_LINES:-LAST_LINES]
+            lines[FIRST_LINES:-LAST_LINES] = [f"[{len(left_out)} lines]"] if left_out else []
+            print("\n".join(lines))
     for name, outcome in sorted(preset.tests.items()):
         if outcome.kind == "skipped":
             print(f"{preset.name}: skipped {name}: {skip_reason(outcome.output)}")

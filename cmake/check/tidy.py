@@ -3,7 +3,7 @@
 
 BUILD_FOLDER has the compile_commands.json of Linux; the files of Windows are read with the headers of mingw-w64. A file
 is not looked at again while it, the headers of ours that it includes, its command and the settings are what they were when
-it was last found clean.
+it was last found clean, in any checkout: that is remembered in ~/.cache/windpipe/tidy.
 """
 import concurrent.futures
 import hashlib
@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 from sources import ROOT, files, finish, includes
@@ -21,6 +22,8 @@ TIDY = "clang-tidy-19"
 LOOKED_AT = ("src", "tool")
 MINGW = "x86_64-w64-mingw32"
 WINDOWS_FOLDERS = ("include", "src", "src/platform/gate", "tool")
+CLEAN = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "windpipe/tidy"
+KEPT = 30 * 24 * 3600  # seconds since a file was last found to be what it was
 WINDOWS_DEFINITIONS = ("_WIN32_WINNT=0x0A00", "UNICODE", "_UNICODE", "NOMINMAX", "WIN32_LEAN_AND_MEAN")
 
 
@@ -48,12 +51,13 @@ class Job:
     compiled: str
 
 
-def linux_jobs(build: pathlib.Path) -> dict[str, Job]:
-    """By source. One that two targets compile counts once."""
-    entries = json.loads((build / "compile_commands.json").read_text())
-    compiled = {pathlib.Path(entry["file"]): entry["command"] for entry in entries}
-    return {str(path): Job([TIDY, "--quiet", "-p", str(build), str(path)], command) for path, command in compiled.items()
-            if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in LOOKED_AT}
+def linux_jobs(build: pathlib.Path, commands: pathlib.Path) -> dict[str, Job]:
+    """By source. Of one that two targets compile, one way counts: clang-tidy would look at it in both."""
+    entries = {entry["file"]: entry for entry in json.loads((build / "compile_commands.json").read_text())}
+    once = {path: entry for path, entry in entries.items() if pathlib.Path(path).is_relative_to(ROOT)
+            and pathlib.Path(path).relative_to(ROOT).parts[0] in LOOKED_AT}
+    (commands / "compile_commands.json").write_text(json.dumps(list(once.values())))
+    return {path: Job([TIDY, "--quiet", "-p", str(commands), path], entry["command"]) for path, entry in once.items()}
 
 
 def windows_jobs() -> dict[str, Job]:
@@ -64,21 +68,22 @@ def windows_jobs() -> dict[str, Job]:
     flags = [f"--target={MINGW}", "-std=c++23", "-nostdinc++", "-isystem", library, "-isystem", f"{library}/{MINGW}",
              "-isystem", f"{library}/backward", *(f"-I{ROOT / folder}" for folder in WINDOWS_FOLDERS),
              *(f"-D{definition}" for definition in WINDOWS_DEFINITIONS)]
-    sources = files("src/platform/windows/*.cpp", "tool/platform/windows*.cpp")
+    sources = files("src/platform/windows/*.cpp", "tool/platform/windows/*.cpp", "tool/xray/windows/*.cpp")
     return {str(ROOT / path): Job([TIDY, "--quiet", str(ROOT / path), "--", *flags], " ".join(flags)) for path in sources}
 
 
 def key(path: str, job: Job, common: bytes) -> str:
     sources: dict[pathlib.Path, bytes] = {}
     closure(pathlib.Path(path).resolve(), sources)
-    digest = hashlib.sha256(common + job.compiled.encode())
+    digest = hashlib.sha256(common + job.compiled.replace(str(ROOT), "").encode())
     for source in sorted(sources):
-        digest.update(str(source).encode() + hashlib.sha256(sources[source]).digest())
+        digest.update(str(source.relative_to(ROOT)).encode() + hashlib.sha256(sources[source]).digest())
     return digest.hexdigest()
 
 
 def examine(job: Job, clean: pathlib.Path) -> list[str]:
     if clean.exists():
+        clean.touch()
         return []
     done = subprocess.run(job.call, capture_output=True, text=True)
     if done.returncode == 0:
@@ -89,13 +94,15 @@ def examine(job: Job, clean: pathlib.Path) -> list[str]:
 
 def main() -> None:
     build = pathlib.Path(sys.argv[1])
-    cache = build / "tidy"
-    cache.mkdir(exist_ok=True)
-    jobs = linux_jobs(build) | windows_jobs()
+    commands = build / "tidy"
+    for folder in (commands, CLEAN):
+        folder.mkdir(parents=True, exist_ok=True)
+    jobs = linux_jobs(build, commands) | windows_jobs()
     common = settings()
-    marks = {path: cache / key(path, job, common) for path, job in jobs.items()}
-    for old in set(cache.iterdir()) - set(marks.values()):
-        old.unlink()
+    marks = {path: CLEAN / key(path, job, common) for path, job in jobs.items()}
+    for old in CLEAN.iterdir():
+        if old.stat().st_mtime < time.time() - KEPT:
+            old.unlink(missing_ok=True)
     # The longest first, so that no processor idles at the end.
     order = sorted(jobs, key=os.path.getsize, reverse=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
