@@ -59,7 +59,7 @@ row_group make_poor_group(std::uint64_t bytes, std::uint64_t block, const catalo
 int main(int count, char** words) {
     const options chosen = parse_options(count, words, "Capture: windpipe, bare system calls and other libraries");
     const catalogue known = load_catalogue();
-    const std::uint64_t mebibytes = chosen.quick ? 32 : chosen.full ? 1024 : 256;
+    const std::uint64_t mebibytes = chosen.quick ? 32 : 256;
     experiment what{
         .question = "capture",
         .title = "Capture the output of a child into memory (GiB/s)",
@@ -72,6 +72,10 @@ int main(int count, char** words) {
         .metrics = throughput_metrics()};
     for (const std::uint64_t block : {64 * 1024, 4 * 1024}) {
         what.groups.push_back(make_group(mebibytes << 20, block, known));
+    }
+    if (chosen.full) {
+        what.groups.push_back(make_group(1024 << 20, 64 * 1024, known));
+        what.groups.back().most_repetitions = 3;
     }
     if (known.look_up("best raw loop") != nullptr) { // Linux: a quota there is nowhere else
         what.groups.push_back(make_poor_group(mebibytes << 20, 64 * 1024, known));

@@ -2,6 +2,8 @@
 #include "harness/children.hpp"
 #include "harness/rows.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace bench;
@@ -11,6 +13,8 @@ struct parent {
     std::uint64_t milliseconds = 0;         ///< how long a sample starts children
     std::vector<std::string> settings = {}; ///< what makes this parent special
     bool every_child = true;                ///< else only the tiny one, which shows the parent's share best
+    std::vector<std::string> rows = {};     ///< else all
+    int most_repetitions = 0;
 };
 
 std::vector<std::string> small_parent(std::uint64_t milliseconds) {
@@ -37,6 +41,7 @@ row_group make_group(const parent& from, const started_child& child, const catal
     row_group group{.table = from.table,
                     .column = child.column,
                     .baselines = {"vfork + exec", "posix_spawn", "CreateProcess"},
+                    .most_repetitions = from.most_repetitions,
                     .evaluate = per_start};
     const auto add = [&](const way& who, const std::string& name, std::vector<std::string> settings) {
         settings.insert(settings.end(), child.settings.begin(), child.settings.end());
@@ -46,7 +51,8 @@ row_group make_group(const parent& from, const started_child& child, const catal
         group.entries.push_back(single(who, name, {.job = child.job, .settings = settings, .program = child.program}));
     };
     for (const way& who : known.ways) {
-        if (!who.why_not(child.offer).empty() || who.name == "best raw loop") {
+        if (!who.why_not(child.offer).empty() || who.name == "best raw loop" ||
+            (!from.rows.empty() && std::ranges::find(from.rows, who.name) == from.rows.end())) {
             continue;
         }
         if (who.kind == "windpipe" && !from.every_child) { // what this parent adds
@@ -72,11 +78,16 @@ std::vector<parent> parents(const options& chosen) {
          .settings = {setting("descriptors", 20000), setting("open", 200)},
          .every_child = false},
     };
+    constexpr std::uint64_t long_to_touch = 4096; // the tables below it tell of everybody
     for (const std::uint64_t mebibytes : chosen.heaps_mib) {
         all.push_back({.table = "Parent with " + size_text(mebibytes << 20) + " of touched memory",
                        .milliseconds = milliseconds,
                        .settings = {setting("heap_mib", mebibytes), setting("least", 3), setting("warm_ups", 1)},
                        .every_child = false});
+        if (mebibytes >= long_to_touch) {
+            all.back().rows = {"vfork + exec", "posix_spawn", "fork + exec", "windpipe", "CreateProcess"};
+            all.back().most_repetitions = 3;
+        }
     }
     return all;
 }

@@ -3,7 +3,6 @@
 #include "launcher.hpp"
 #include "platform.hpp"
 #include "say.hpp"
-#include "tree.hpp"
 #include "voices.hpp"
 
 #include <windpipe/pipeline.hpp>
@@ -104,6 +103,9 @@ private:
     void note_end(std::size_t index) {
         stage_report& stage = report_.stages[index];
         watcher_.stage_ended(index);
+        if (options_.counts_io) {
+            stage.io = tree::io_of(pids_[index]);
+        }
         if (const auto status = children_[index].wait()) {
             stage.status = *status;
             stage.used = children_[index].usage();

@@ -5,6 +5,7 @@
 #include "plan.hpp"
 #include "relay.hpp"
 #include "request.hpp"
+#include "tree.hpp"
 #include "watch.hpp"
 
 #include <windpipe/child.hpp>
@@ -30,6 +31,7 @@ struct stage_report {
     std::optional<windpipe::exit_status> status{};  ///< nothing: not started, or `lost`
     std::optional<windpipe::error> lost{};          ///< why its status could not be learnt
     std::optional<windpipe::resource_usage> used{}; ///< what it used, if it has ended
+    std::optional<tree::io_counters> io{};          ///< what it read and wrote, if that was to be counted
     bool broke_its_pipe = false;                    ///< see windpipe::broke_its_pipe()
 };
 
@@ -71,6 +73,7 @@ struct pipeline_report {
 struct pipeline_options {
     std::size_t pipe_size = 0; ///< bytes each pipe shall hold; 0: the system's choice
     bool exact = false;        ///< our relays pass on the bytes, and count them
+    bool counts_io = false;    ///< see stage_report::io
     error_stream errors{};
     windpipe::unique_handle output{};                     ///< where the last stage writes to, if it is open
     std::optional<std::chrono::nanoseconds> time_limit{}; ///< then all are asked to end

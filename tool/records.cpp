@@ -200,6 +200,7 @@ json records::stage_of(const pipeline_report& report, std::size_t index) const {
     const stage_report& stage = report.stages[index];
     const auto used = [&](auto member) -> json { return stage.used ? json((*stage.used.*member).count()) : json(); };
     const bool memory_known = stage.used && stage.used->max_resident_bytes != 0;
+    const auto io = [&](auto member) -> json { return stage.io ? json((*stage.io).*member) : json(); };
     const bool judged = request_->rule == windpipe::success_rule::forgiving && !report.failure;
     return {
         {"record", "stage"},
@@ -211,6 +212,8 @@ json records::stage_of(const pipeline_report& report, std::size_t index) const {
         {"wall_ns", used(&windpipe::resource_usage::wall)},
         {"user_ns", used(&windpipe::resource_usage::user)},
         {"system_ns", used(&windpipe::resource_usage::system)},
+        {"read_bytes", io(&tree::io_counters::read)},
+        {"written_bytes", io(&tree::io_counters::written)},
         {"max_resident_bytes", memory_known ? json(stage.used->max_resident_bytes) : json()},
         {"max_resident_is_upper_bound", memory_known && stage.used->max_resident_bytes <= report.least_peak_memory}};
 }

@@ -102,6 +102,7 @@ error_stream errors_of(const run_request& request, const watch_request& wanted) 
 pipeline_options options_of(const run_request& request, const watch_request& wanted, records& written, watch& watcher) {
     return {.pipe_size = request.pipe_size,
             .exact = request.exact,
+            .counts_io = request.xray || request.json || request.report,
             .errors = errors_of(request, wanted),
             .time_limit = request.time_limit,
             .kill_after = request.kill_after,

@@ -105,4 +105,17 @@ std::string pipe_table(const pipeline_report& report) {
                                fmt::format(row, "pipe", "passed", "bytes", "waited for in", "waited for out") + table;
 }
 
+std::string io_table(const pipeline_report& report) {
+    constexpr auto row = "{:>5}  {:>12}  {:>12}\n";
+    std::string table;
+    for (std::size_t i = 0; i < report.stages.size(); ++i) {
+        if (const auto& io = report.stages[i].io) {
+            table += fmt::format(row, i + 1, bytes(io->read), bytes(io->written));
+        }
+    }
+    return table.empty() ? table
+                         : "bytes of all calls of each stage, files and pipes alike:\n" +
+                               fmt::format(row, "stage", "read", "written") + table;
+}
+
 } // namespace windpipe_tool

@@ -18,4 +18,7 @@ std::string stage_table(const pipeline_report& report, windpipe::success_rule ru
 /// none was.
 std::string pipe_table(const pipeline_report& report);
 
+/// One line per stage whose bytes are known: what it has read and written. Empty where none are.
+std::string io_table(const pipeline_report& report);
+
 } // namespace windpipe_tool

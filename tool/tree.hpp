@@ -7,6 +7,7 @@
 #include "events.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace windpipe_tool::tree {
@@ -30,5 +31,17 @@ void reap(std::span<const std::uint32_t> stages);
 /// A number that has grown when a process of the tree has read or written anything since it was last asked for, as far
 /// as the system counts that: /proc/pid/io in proc(5); GetProcessIoCounters, of the stages alone.
 std::uint64_t bytes_moved(std::span<const std::uint32_t> stages);
+
+/// Bytes that went through all calls that read or write: files, pipes and sockets alike.
+struct io_counters {
+    std::uint64_t read = 0;
+    std::uint64_t written = 0;
+};
+
+/// Those of a stage that has ended and has not been reaped. Nothing: the system does not tell.
+///
+/// *Systems*: Linux: with the descendants that it waited for; what splice(2) and its like move is not counted; see
+/// /proc/pid/io in proc(5). Windows: of the process alone; see GetProcessIoCounters.
+std::optional<io_counters> io_of(std::uint32_t stage);
 
 } // namespace windpipe_tool::tree

@@ -99,14 +99,16 @@ void show_progress(int repetition, int of, const std::string& what) {
 
 std::vector<case_result> measure(const row_group& group, const options& chosen, double& retry_seconds) {
     std::vector<case_result> results(group.entries.size());
-    for (int repetition = 0; repetition < chosen.repetitions; ++repetition) {
+    const int repetitions =
+        group.most_repetitions > 0 ? std::min(group.most_repetitions, chosen.repetitions) : chosen.repetitions;
+    for (int repetition = 0; repetition < repetitions; ++repetition) {
         for (std::size_t index = 0; index < group.entries.size(); ++index) {
             const entry& which = group.entries[index];
             case_result& result = results[index];
             if (!which.absent.empty() || !result.problem.empty()) {
                 continue;
             }
-            show_progress(repetition, chosen.repetitions, group.name() + ": " + which.name);
+            show_progress(repetition, repetitions, group.name() + ": " + which.name);
             try {
                 result.samples.push_back(take(group, which, chosen, retry_seconds));
             } catch (const std::exception& cause) {

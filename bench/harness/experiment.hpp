@@ -37,6 +37,7 @@ struct row_group {
     bool two_cpus = false;    ///< the placement of the processors matters, and each worker has one for itself
     std::uint64_t memory = 0; ///< that a worker fills: as much is made ready by the machine before every sample
     std::uint64_t bytes = 0;  ///< that every worker that counts bytes must have moved; 0: no bytes
+    int most_repetitions = 0; ///< where a sample takes half a minute; 0: as many as are asked for
     std::vector<entry> entries = {};
     std::vector<metric> metrics = {}; ///< where they are not those of the experiment
     std::function<values(const std::vector<nlohmann::json>& reports)> evaluate = {};

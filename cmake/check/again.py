@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Runs once more what failed under Wine, which itself fails now and then: again.py BUILD_FOLDER PRESET
+"""Runs once more what failed: again.py BUILD_FOLDER PRESET
 
-Of a program of GoogleTest only the tests that failed, unless it crashed, hung or left no results; summary.py reads what
-they are now from results-again/, and what became of the programs from results-again.xml.
+A test here waits for real processes on a machine that may be busy with others, so one assertion that fails once in some
+thousand runs is told from one that always fails: the tests of a GoogleTest program that failed are run once more, and the
+counts tell so. Not so a crash, a hang and what a sanitizer found: once is enough. But Wine itself crashes, hangs and loses
+a program now and then, so under Wine these are tried again too. summary.py reads what the tests are now from
+results-again/, and what became of the programs from results-again.xml.
 """
 import json
 import os
@@ -50,18 +53,24 @@ def run_again(name: str, test: dict, folder: pathlib.Path) -> ElementTree.Elemen
     return case
 
 
-def has_failed(name: str, outcome: Outcome, folder: pathlib.Path) -> bool:
-    """Also of a program that left no results: under Wine one that crashes may end with status 0."""
+SANITIZER = re.compile(r"\w+Sanitizer|runtime error:")
+
+
+def deserves_another(name: str, outcome: Outcome, folder: pathlib.Path, is_wine: bool) -> bool:
     part = report_of(name)
-    return outcome.kind == "failed" or part is not None and not tests_of_program(folder / "results" / part[1], part[0])
+    tests = tests_of_program(folder / "results" / part[1], part[0]) if part else {}
+    if is_wine:  # also a program that left no results: under Wine one that crashes may end with status 0
+        return outcome.kind == "failed" or part is not None and not tests
+    return any(test.kind == "failed" for test in tests.values()) and not SANITIZER.search(outcome.output)
 
 
 def main() -> int:
     folder = pathlib.Path(sys.argv[1])
     tests = how_to_run(sys.argv[2])
-    failed = [name for name, outcome in read_results(folder / "results.xml").items() if has_failed(name, outcome, folder)]
+    results = read_results(folder / "results.xml")
+    is_wine = sys.argv[2] == "windows"
     suite = ElementTree.Element("testsuite")
-    for name in failed:
+    for name in [name for name, outcome in results.items() if deserves_another(name, outcome, folder, is_wine)]:
         suite.append(run_again(name, tests[name], folder))
     ElementTree.ElementTree(suite).write(folder / "results-again.xml", encoding="utf-8", xml_declaration=True)
     return 0

@@ -27,7 +27,7 @@ class Outcome:
 class Preset:
     name: str
     tests: dict[str, Outcome] = field(default_factory=dict)
-    retried: list[str] = field(default_factory=list)
+    retried: dict[str, Outcome] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
         return sum(outcome.kind == kind for outcome in self.tests.values())
@@ -115,7 +115,8 @@ def read_preset(build: pathlib.Path, name: str) -> Preset:
     again = build / name / "results-again.xml"
     if again.exists():
         second = read_results(again)
-        preset.retried = sorted(test for test, outcome in preset.tests.items() if outcome.kind == "failed")
+        retried = with_tests_of_programs(build / name / "results", {test: programs[test] for test in second})
+        preset.retried = {test: outcome for test, outcome in retried.items() if outcome.kind == "failed"}
         for program in second:
             preset.tests.pop(program, None)
         preset.tests.update(with_tests_of_programs(build / name / "results-again", second))
@@ -138,8 +139,9 @@ def show(preset: Preset) -> None:
     for name, outcome in sorted(preset.tests.items()):
         if outcome.kind == "skipped":
             print(f"{preset.name}: skipped {name}: {skip_reason(outcome.output)}")
-    for name in preset.retried:
+    for name, outcome in sorted(preset.retried.items()):
         print(f"{preset.name}: run a second time: {name}")
+        print("\n".join(f"    {line}" for line in outcome.output.rstrip().splitlines()[:FIRST_LINES]))
 
 
 def main() -> int:

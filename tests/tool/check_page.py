@@ -124,9 +124,9 @@ def check_drawn(drawn: str, console: str, records: list[dict]) -> None:
     values = [each["value"] for each, _ in page.all("data")]
     told = lambda each: "null" if each is None else str(each)
     assert values[:2] == [str(records[-1]["wall_ns"]), str(records[-1]["exit_status"])], values
-    names = ("wall_ns", "user_ns", "system_ns", "max_resident_bytes")
-    assert values[2:2 + 4 * len(stages)] == [told(stage[name]) for stage in stages for name in names], values
-    rest = values[2 + 4 * len(stages):]
+    names = ("wall_ns", "user_ns", "system_ns", "read_bytes", "written_bytes", "max_resident_bytes")
+    assert values[2:2 + 6 * len(stages)] == [told(stage[name]) for stage in stages for name in names], values
+    rest = values[2 + 6 * len(stages):]
     samples = [each for each in records if each["record"] == "sample"]
     for at, pipe in enumerate(pipes):
         looks = [each["pipes"][at]["moved_bytes"] for each in samples] + [pipe["moved_bytes"]]

@@ -20,7 +20,8 @@ TEST(tool_status, the_rightmost_failing_stage_decides) {
 TEST(tool_status, which_stages_count_can_be_chosen) {
     EXPECT_EQ(run_tool({"run", "--status=last", "exit_with", "3", "::", "exit_with", "0"}).code, 0U);
     EXPECT_EQ(run_tool({"run", "--status=last", "exit_with", "0", "::", "exit_with", "3"}).code, 3U);
-    EXPECT_EQ(run_tool({"run", "--status", "default", "exit_with", "3", "::", "exit_with", "0"}).code, 3U);
+    // A stage that fails after its reader has ended is forgiven on Windows: `cat` ends after the stage before it.
+    EXPECT_EQ(run_tool({"run", "--status", "default", "exit_with", "3", "::", "cat"}).code, 3U);
     EXPECT_EQ(run_tool({"run", "--status=strict", "exit_with", "3", "::", "exit_with", "0"}).code, 3U);
     EXPECT_EQ(run_tool({"run", "--status=last", "windpipe_no_such_program", "::", "exit_with", "0"}).code, 127U);
 }
@@ -32,11 +33,11 @@ TEST(tool_status, a_failing_stage_does_not_stop_the_others) {
 }
 
 TEST(tool_status, the_table_has_a_line_for_every_stage) {
-    const outcome done = run_tool({"run", "cat", "::", "exit_with", "3", "::", "spin", "100", "::", "exit_with", "0"});
+    const outcome done = run_tool({"run", "spin", "100", "::", "exit_with", "3", "::", "cat", "::", "exit_with", "0"});
     EXPECT_EQ(done.code, 3U);
     const auto rows = table_rows(done.err);
     ASSERT_EQ(rows.size(), 4U) << done.err;
-    const std::string commands[] = {"cat", "exit_with 3", "spin 100", "exit_with 0"};
+    const std::string commands[] = {"spin 100", "exit_with 3", "cat", "exit_with 0"};
     const std::string statuses[] = {"exit 0", "exit 3", "exit 0", "exit 0"};
     std::set<std::string> pids;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -48,7 +49,7 @@ TEST(tool_status, the_table_has_a_line_for_every_stage) {
     }
     EXPECT_EQ(pids.size(), 4U) << done.err;
     EXPECT_FALSE(pids.contains("-"));
-    EXPECT_GE(std::stod(rows[2].wall), 0.050) << done.err;
+    EXPECT_GE(std::stod(rows[0].wall), 0.050) << done.err;
 }
 
 TEST(tool_status, a_stage_that_ended_first_is_not_charged_for_waiting_on_another) {

@@ -1,6 +1,7 @@
 // run_watch.cpp - the x-ray of a pipeline that windpipe runs itself.
 #include "watch.hpp"
 
+#include "table.hpp"
 #include "xray/limit.hpp"
 #include "xray/live.hpp"
 #include "xray/report.hpp"
@@ -70,7 +71,12 @@ public:
         }
     }
 
-    void finished(const pipeline_report& /*report*/) override { shown_.reset(); }
+    void finished(const pipeline_report& report) override {
+        shown_.reset();
+        if (!obstacle_.empty()) {
+            io_ = io_table(report);
+        }
+    }
 
     [[nodiscard]] std::optional<std::uint64_t> bytes_moved() override {
         return looks_ ? std::optional(looks_->seen().bytes_moved()) : std::nullopt;
@@ -130,7 +136,8 @@ public:
                : obstacle_.empty() ? std::string()
                                    : "x-ray: there is none: " + obstacle_ +
                                          "; the table tells how each stage ended and what it used, --exact counts the "
-                                         "bytes\n";
+                                         "bytes\n" +
+                                         io_;
     }
 
 private:
@@ -167,6 +174,7 @@ private:
     std::vector<xray::process_id> pids_;
     std::optional<xray::sampler> looks_;
     std::string obstacle_; ///< why there are no looks; empty: nothing has run
+    std::string io_;       ///< where there are no looks: what the system has counted
 };
 
 } // namespace

@@ -162,13 +162,19 @@ void reap(std::span<const std::uint32_t> stages) {
 std::uint64_t bytes_moved(std::span<const std::uint32_t> /*stages*/) {
     std::uint64_t sum = 0;
     for (const auto& [pid, found] : descendants()) {
-        std::ifstream file("/proc/" + std::to_string(pid) + "/io");
-        std::string name;
-        for (std::uint64_t value = 0; file >> name >> value;) {
-            sum += name == "rchar:" || name == "wchar:" ? value : 0;
-        }
+        const auto counted = io_of(static_cast<std::uint32_t>(pid)).value_or(io_counters{});
+        sum += counted.read + counted.written;
     }
     return sum;
+}
+
+std::optional<io_counters> io_of(std::uint32_t stage) {
+    std::ifstream file("/proc/" + std::to_string(stage) + "/io");
+    std::string read;
+    std::string written;
+    io_counters counted;
+    const bool told = static_cast<bool>(file >> read >> counted.read >> written >> counted.written);
+    return told && read == "rchar:" && written == "wchar:" ? std::optional(counted) : std::nullopt;
 }
 
 } // namespace windpipe_tool::tree

@@ -4,6 +4,24 @@
 
 namespace windpipe_tool::tree {
 
+namespace {
+
+/// Nothing where the process may not be asked, or Windows counts nothing, as Wine does: even to start is some I/O.
+std::optional<IO_COUNTERS> counters_of(std::uint32_t pid) {
+    // The library holds the process until it is reaped, so that its id is nobody else's.
+    const HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    if (process == nullptr) {
+        return std::nullopt;
+    }
+    IO_COUNTERS counted = {};
+    const bool told = GetProcessIoCounters(process, &counted) != 0;
+    CloseHandle(process);
+    const auto calls = counted.ReadOperationCount + counted.WriteOperationCount + counted.OtherOperationCount;
+    return told && calls != 0 ? std::optional(counted) : std::nullopt;
+}
+
+} // namespace
+
 void hold() {}
 
 void tell(asked /*what*/) {}
@@ -17,16 +35,17 @@ void reap(std::span<const std::uint32_t> /*stages*/) {}
 std::uint64_t bytes_moved(std::span<const std::uint32_t> stages) {
     std::uint64_t sum = 0;
     for (const std::uint32_t pid : stages) {
-        // The library holds the process until it is reaped, so that its id is nobody else's.
-        if (const HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid); process != nullptr) {
-            IO_COUNTERS counted = {};
-            if (GetProcessIoCounters(process, &counted) != 0) {
-                sum += counted.ReadTransferCount + counted.WriteTransferCount + counted.OtherTransferCount;
-            }
-            CloseHandle(process);
+        if (const auto counted = counters_of(pid)) {
+            sum += counted->ReadTransferCount + counted->WriteTransferCount + counted->OtherTransferCount;
         }
     }
     return sum;
+}
+
+std::optional<io_counters> io_of(std::uint32_t stage) {
+    const auto counted = counters_of(stage);
+    return counted ? std::optional<io_counters>({counted->ReadTransferCount, counted->WriteTransferCount})
+                   : std::nullopt;
 }
 
 } // namespace windpipe_tool::tree
