@@ -42,7 +42,7 @@ def compare(name: str, sides: dict[str, list[str]], rounds: int) -> dict:
 
 def questions(windpipe: str, quick: bool) -> list[tuple[str, dict[str, list[str]], int]]:
     dash = ["dash", "-c"]
-    size, compressed = ("200M", "20M") if quick else ("4G", "200M")
+    size, compressed = ("200M", "20M") if quick else ("4G", "60M")
     copy = [["head", "-c", size, "/dev/zero"], ["cat"], ["wc", "-c"]]
     squeeze = [["head", "-c", compressed, "/dev/urandom"], ["gzip", "-1"], ["wc", "-c"]]
 

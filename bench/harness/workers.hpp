@@ -43,7 +43,7 @@ catalogue load_catalogue();
 struct work {
     const way* who = nullptr;
     std::string job;
-    std::vector<std::string> settings; ///< "key=value"
+    std::vector<std::string> settings = {}; ///< "key=value"
     std::vector<std::string> program = {};
     int in_pipe = -1; ///< which pipe of the plan it reads from
     int out_pipe = -1;

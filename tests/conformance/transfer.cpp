@@ -83,6 +83,14 @@ SYSTEM_PIPE_TEST(transferred, nothing_to_somebody_who_has_left) {
     EXPECT_VALUE(read_text(from.reader, 100), "kept");
 }
 
+SYSTEM_PIPE_TEST(transferred, nothing_at_the_end_of_the_stream_although_nobody_would_read_it) {
+    auto from = this->make();
+    auto to = this->make();
+    from.writer.close();
+    to.reader.close();
+    EXPECT_VALUE(transfer(from.reader, to.writer), 0U);
+}
+
 SYSTEM_PIPE_TEST(transferred, until_either_end_is_closed_by_another_thread) {
     for (const bool source : {true, false}) {
         auto from = this->make();

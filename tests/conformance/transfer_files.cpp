@@ -116,6 +116,14 @@ SYSTEM_PIPE_TEST(transferred_from_a_file, nothing_to_somebody_who_has_left) {
     EXPECT_VALUE(read_text(first.reader, 9), "kept");
 }
 
+SYSTEM_PIPE_TEST(transferred_from_a_file, nothing_at_its_end_although_nobody_would_read_it) {
+    const scratch_directory scratch;
+    auto to = this->make();
+    to.reader.close();
+    write_file(scratch / "file", "");
+    EXPECT_VALUE(transfer(from_file{utf8(scratch / "file")}, to.writer), 0U);
+}
+
 SYSTEM_PIPE_TEST(transferred_to_a_file, nothing_where_nothing_comes_in_time) {
     const auto file = scratch_file();
     auto [reader, writer] = this->make();

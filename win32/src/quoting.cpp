@@ -75,7 +75,7 @@ std::string take_argument(std::string_view& line) {
 std::string joined_command_line(const std::vector<std::string>& arguments) {
     std::string line;
     for (const std::string& argument : arguments) {
-        line += (line.empty() ? "" : " ") + quoted(argument);
+        line.append(line.empty() ? "" : " ").append(quoted(argument));
     }
     return line;
 }

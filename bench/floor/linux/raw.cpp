@@ -181,6 +181,7 @@ std::vector<peer> make_floors() {
     all.push_back({.name = "epoll", .version = libc, .kind = "floor", .listen = listen_by_epoll});
     all.push_back({.name = "poll", .version = libc, .kind = "floor", .listen = listen_by_poll});
     all.push_back(over_pipe<plain_end>("plain calls", libc));
+    all.push_back(over_pipe<quiet_end>("no SIGPIPE", libc));
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));
     all.push_back(over_pipe<tuned_end<4 * two_pages, true>>("cut at 32 KiB + spin", libc));

@@ -32,8 +32,10 @@ result<std::optional<std::size_t>> go_on(ssize_t (*attempt)(int, int, std::size_
         if (n >= 0) {
             return static_cast<std::size_t>(n);
         }
-        if (errno == EINVAL) {
-            return std::nullopt; // both ends are of one pipe, or it is a file that cannot do it
+        // Both ends are of one pipe, or it is a file that cannot do it. Or nobody reads any more, which splice(2) says
+        // before it looks whether there is anything to move: copying asks in the right order.
+        if (errno == EINVAL || errno == EPIPE) {
+            return std::nullopt;
         }
         if (errno != EAGAIN) {
             return sys::failed("transfer");
