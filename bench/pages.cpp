@@ -42,7 +42,8 @@ row_group relaying(const way& sender, const way& receiver, const std::string& co
     group.evaluate = [bytes](const std::vector<nlohmann::json>& reports) { return throughput(reports, bytes); };
     const auto settings = {setting("size", 64 * 1024), setting("bytes", bytes), setting("room", 64 * 1024)};
     for (const way& who : known.ways) {
-        if (!who.why_not("relay").empty() || who.name.starts_with("cut at") || who.name == "no SIGPIPE") { // the same calls in the same pieces
+        if (!who.why_not("relay").empty() || who.name.starts_with("cut at") ||
+            who.name == "no SIGPIPE") { // the same calls in the same pieces
             continue;
         }
         entry row{.who = &who, .name = who.name};

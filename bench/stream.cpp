@@ -121,7 +121,8 @@ int main(int count, char** words) {
             {"Two processes; each write and each read is of the column's size. The reader compares the first and the "
              "last byte of every read with what must stand there, and counts.",
              "plain calls: write(2) and read(2), on Windows WriteFile and ReadFile: what a program does without "
-             "thinking. no SIGPIPE: pwritev2(2) with RWF_NOSIGNAL, which only fails when nobody reads. cut at 8 KiB, 32 KiB: writes of at most two, eight pages. + spin: and up to 50 us of trying "
+             "thinking. no SIGPIPE: pwritev2(2) with RWF_NOSIGNAL, which only fails when nobody reads. cut at 8 KiB, "
+             "32 KiB: writes of at most two, eight pages. + spin: and up to 50 us of trying "
              "with RWF_NOWAIT before sleeping: the best raw loops known.",
              "windpipe: pipe_writer::write and pipe_reader::read_some at both ends; the next two rows have it at one "
              "end "
