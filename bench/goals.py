@@ -1,10 +1,12 @@
 """The goals that windpipe was given, beside what the published results say and what bare system calls reach there."""
 
 ITSELF = "itself"  # the value, not a ratio
+MORE = "more than plain calls"  # the difference of the values
 WINDPIPE, PLAIN = "windpipe", "plain calls"
 RAW = ("cut at 8 KiB + spin", "cut at 32 KiB + spin")  # of several the better one
 RING, IN_PLACE, TEXTBOOK = "windpipe ring", "windpipe ring, in place", "textbook ring"
 TOUCHED = "Two CPUs, every byte written and compared"
+LAYER = "windpipe, windows.h"
 TWO, ONE = "Two CPUs, pipe of 64 KiB", "Both processes on one CPU"
 
 # what is asked, (question, table begins with, column begins with), row, of which row (None: the best C++ peer), metric,
@@ -96,6 +98,13 @@ GOALS = [
      1 / 10, "epoll + posix_spawn"),
     ("2,000 captures at once, bytes beside each", ("many", "Children", "2000"), WINDPIPE, ITSELF, "bytes_of_each", "<",
      1024, "epoll + posix_spawn"),
+    ("WriteFile and ReadFile of 12 bytes on Linux, ns more than write and read", ("win32", "Written", "12 B"), LAYER, MORE,
+     "ns", "<", 60, None),
+    ("WriteFile and ReadFile of 4 KiB on Linux, of write and read", ("win32", "Written", "4 KiB"), LAYER, PLAIN, "ns", "<",
+     1.10, WINDPIPE),
+    ("WriteFile and ReadFile of 64 KiB on Linux, of write and read", ("win32", "Written", "64 KiB"), LAYER, PLAIN, "ns",
+     "<", 1.10, WINDPIPE),
+    ("CreateProcess on Linux, of windpipe's start", ("win32", "Started", "tiny"), LAYER, WINDPIPE, "ns", "<", 1.10, None),
     ("one of 9,900 pipes, of one of 100", ("listen", "One", "9900"), WINDPIPE, "windpipe, 100 pipes", "us", "<", 2.2,
      None),
     ("one of 9,900 pipes, of poll", ("listen", "One", "9900"), WINDPIPE, "poll", "us", "<", 1 / 400, "epoll"),
@@ -127,6 +136,8 @@ def ratio(cases, kinds, row, of, metric):
         return None
     if of == ITSELF:
         return case["summaries"][metric]["median"]
+    if of == MORE:
+        return case["summaries"][metric]["median"] - cases[PLAIN]["summaries"][metric]["median"]
     if of is not None:
         return 1.0 if row == of else case["ratios"][metric].get(of, {}).get("median")
     peers = [other["summaries"][metric]["median"] for name, other in cases.items()

@@ -12,7 +12,7 @@ import goals
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
 BEGIN, END = "<!-- results: begin, written by make_tables.py -->", "<!-- results: end -->"
-ORDER = ["spawn", "capture", "feedback", "stream", "roundtrip", "records", "pages", "ring", "many", "listen"]
+ORDER = ["spawn", "capture", "feedback", "stream", "roundtrip", "records", "pages", "ring", "many", "listen", "win32"]
 
 
 def figure(value):

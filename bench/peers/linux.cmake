@@ -9,6 +9,7 @@ else()
 endif()
 
 bench_add_worker(spsc SOURCES peers/spsc.cpp)
+bench_add_worker(win32 SOURCES peers/win32.cpp LINK windpipe::win32 DEFINE WINDPIPE_VERSION="${PROJECT_VERSION}")
 
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)

@@ -81,6 +81,14 @@ struct reading_end {
     std::size_t read_some(std::span<char> into) { return or_throw(end.read_some(std::as_writable_bytes(into))); }
 };
 
+void there_and_back(outgoing& sent, incoming& got) {
+    auto [reader, writer] = or_throw(windpipe::make_pipe({.capacity = 1 << 20}));
+    for (std::string_view bytes = sent.next(); !bytes.empty(); bytes = sent.next()) {
+        or_throw(writer.write(bytes));
+        got.took(or_throw(reader.read_some(std::as_writable_bytes(got.room()))));
+    }
+}
+
 /// Fills the pages where they are sent from.
 void lend(pipe_end fd, outgoing& data) {
     auto pool =
@@ -159,6 +167,7 @@ std::vector<peer> make_peers() {
                      reading_end end(fd);
                      receive_all(end, data);
                  },
+             .there_and_back = there_and_back,
              .relay =
                  [](pipe_end in, pipe_end out) {
                      reading_end from(in);

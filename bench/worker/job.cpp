@@ -170,6 +170,21 @@ nlohmann::json run_receive(const peer& who, const parameters& given) {
     return report;
 }
 
+nlohmann::json run_there_and_back(const peer& who, const parameters& given) {
+    const std::size_t size = given.number("size", 65536);
+    const std::uint64_t bytes = given.number("bytes", 0);
+    outgoing sent(size, bytes / size, false);
+    incoming got(size, bytes, given.number("room", size), false);
+    await_start();
+    nlohmann::json report;
+    const stopwatch watch;
+    who.there_and_back(sent, got);
+    watch.finish(report);
+    report["bytes"] = got.bytes();
+    report["right"] = got.right();
+    return report;
+}
+
 nlohmann::json run_relay(const peer& who, const parameters& /*given*/) {
     await_start();
     nlohmann::json report;
@@ -241,10 +256,19 @@ nlohmann::json run_listen(const peer& who, const parameters& given) {
 } // namespace
 
 nlohmann::json run_job(const peer& who, std::string_view job, const parameters& given) {
-    job_list jobs = {{"spawn", run_spawn},     {"batch", run_batch},         {"short_capture", run_short_capture},
-                     {"capture", run_capture}, {"feed_back", run_feed_back}, {"send", run_send},
-                     {"receive", run_receive}, {"relay", run_relay},         {"ping", run_ping},
-                     {"echo", run_echo},       {"many", run_many},           {"listen", run_listen}};
+    job_list jobs = {{"spawn", run_spawn},
+                     {"batch", run_batch},
+                     {"short_capture", run_short_capture},
+                     {"capture", run_capture},
+                     {"feed_back", run_feed_back},
+                     {"send", run_send},
+                     {"receive", run_receive},
+                     {"relay", run_relay},
+                     {"ping", run_ping},
+                     {"echo", run_echo},
+                     {"many", run_many},
+                     {"listen", run_listen},
+                     {"there_and_back", run_there_and_back}};
     jobs.insert(duct_jobs().begin(), duct_jobs().end());
     const auto found = jobs.find(job);
     if (found == jobs.end()) {

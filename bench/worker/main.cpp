@@ -28,6 +28,7 @@ nlohmann::json describe(const bench::peer& who) {
               {"feed_back", offered(who.feed_back)},
               {"send", offered(who.send)},
               {"receive", offered(who.receive)},
+              {"there_and_back", offered(who.there_and_back)},
               {"relay", offered(who.relay)},
               {"ping", offered(who.ping)},
               {"echo", offered(who.echo)},

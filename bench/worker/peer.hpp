@@ -78,6 +78,8 @@ struct peer {
     offer<void(pipe_end to, outgoing& data)> send = not_measured;
     /// Reads all of `data` from a pipe.
     offer<void(pipe_end from, incoming& data)> receive = not_measured;
+    /// Writes each piece of `sent` to a pipe of its own, of 1 MiB, and reads it back.
+    offer<void(outgoing& sent, incoming& got)> there_and_back = not_measured;
     /// Moves all bytes from one pipe into another.
     offer<void(pipe_end in, pipe_end out)> relay = not_measured;
     /// Sends messages and waits for the answer to each.

@@ -2,6 +2,7 @@
 #include "pipe_tools.hpp"
 
 #include "support/accounts.hpp"
+#include "support/hostile_time.hpp"
 #include "support/native.hpp"
 #include "support/watchdog.hpp"
 
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <random>
@@ -60,11 +60,6 @@ void scribble(std::span<std::byte> header, std::uint32_t seed, const std::atomic
         }
         std::memcpy(header.data() + place, &value, sizeof value);
     }
-}
-
-std::chrono::milliseconds hostile_time() {
-    const char* const seconds = std::getenv("WINDPIPE_HOSTILE_SECONDS");
-    return seconds != nullptr ? std::chrono::seconds(std::strtol(seconds, nullptr, 10)) : 1000ms;
 }
 
 /// Makes calls on an end until the time is over. How many of them said that the ring is damaged.

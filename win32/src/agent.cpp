@@ -78,7 +78,9 @@ void serve(int connection) {
     }
     if (request.what == wish::take) {
         const agent_reply reply = take(request, std::move(with));
-        (void)send_message(connection, &reply, sizeof(reply));
+        if (!send_message(connection, &reply, sizeof(reply)) && reply.handle != nullptr) {
+            (void)remove(reply.handle); // nobody will ever know of it
+        }
     } else if (request.what == wish::give) {
         give(connection, request);
     }

@@ -21,6 +21,13 @@ bool is_inheritable(const entry& one) noexcept { return (one.flags & HANDLE_FLAG
 
 } // namespace
 
+int inheritance::null() noexcept {
+    if (!null_) {
+        null_ = park(unique_handle(::open("/dev/null", O_RDWR | O_CLOEXEC)));
+    }
+    return null_.get();
+}
+
 handle_record* inheritance::record_for(int descriptor) noexcept {
     const auto found = std::ranges::find(records_, descriptor, &handle_record::descriptor);
     return found != records_.end() ? &*found : nullptr;
@@ -48,13 +55,13 @@ DWORD inheritance::add_list(std::span<const HANDLE> handles) {
 void inheritance::add_stream(unsigned stream, HANDLE handle, bool must_be_inherited) {
     use found(handle);
     if (!found || !can_travel(*found)) {
-        streams_[stream] = null_.get();
+        streams_[stream] = null();
         standard_[stream] = found || handle == INVALID_HANDLE_VALUE ? nullptr : handle;
         return;
     }
     handle_record* const known = record_for(found->descriptor());
     if (known == nullptr && must_be_inherited) { // the value alone arrives, and leads to nothing there
-        streams_[stream] = null_.get();
+        streams_[stream] = null();
         standard_[stream] = handle;
         return;
     }
@@ -70,10 +77,6 @@ void inheritance::add_stream(unsigned stream, HANDLE handle, bool must_be_inheri
 }
 
 DWORD inheritance::collect(const process_request& request) {
-    null_ = park(unique_handle(::open("/dev/null", O_RDWR | O_CLOEXEC)));
-    if (!null_) {
-        return error_of(errno);
-    }
     const auto listed = request.attributes != nullptr ? handles_of(*request.attributes) : std::span<const HANDLE>();
     if (!listed.empty()) {
         if (!request.inherits) {
@@ -99,7 +102,7 @@ DWORD inheritance::collect(const process_request& request) {
             found && found->descriptor() <= STDERR_FILENO && is_inheritable(*found) && request.inherits;
         add_stream(stream, handle, request.gives_streams && !is_own_stream);
     }
-    return 0;
+    return std::ranges::find(streams_, -1) == streams_.end() ? 0 : ERROR_TOO_MANY_OPEN_FILES;
 }
 
 std::vector<int> inheritance::kept() const {

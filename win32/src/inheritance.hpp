@@ -30,6 +30,8 @@ private:
     DWORD add_list(std::span<const HANDLE> handles);
     void add_stream(unsigned stream, HANDLE handle, bool must_be_inherited);
     [[nodiscard]] handle_record* record_for(int descriptor) noexcept;
+    /// The null device, opened when it is first asked for. *Returns*: -1: it cannot be opened.
+    int null() noexcept;
 
     std::vector<use> held_;
     std::vector<handle_record> records_;

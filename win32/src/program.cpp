@@ -21,14 +21,37 @@ namespace {
 
 constexpr std::size_t note_name_size = 9;
 
+/// A file of which the first page is read at once: in most programs all that is asked for is there.
+class program_file {
+public:
+    explicit program_file(const std::string& path)
+        : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {
+        const ssize_t got = file_ ? ::pread(file_.get(), first_.data(), first_.size(), 0) : 0;
+        known_ = got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    /// *Returns*: how many bytes there were.
+    std::size_t read(std::uint64_t at, void* into, std::size_t size) const {
+        if (at <= known_ && size <= known_ - at) {
+            std::memcpy(into, first_.data() + at, size);
+            return size;
+        }
+        const ssize_t got = ::pread(file_.get(), into, size, static_cast<off_t>(at));
+        return got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+
+private:
+    unique_handle file_;
+    std::array<char, 4096> first_{};
+    std::size_t known_ = 0;
+};
+
 /// Whether a segment of notes has ours in it.
-bool has_note(int file, const Elf64_Phdr& segment) {
+bool has_note(const program_file& file, const Elf64_Phdr& segment) {
     std::array<char, 4096> notes{};
     const std::size_t size = segment.p_filesz < notes.size() ? segment.p_filesz : notes.size();
-    const ssize_t got = ::pread(file, notes.data(), size, static_cast<off_t>(segment.p_offset));
+    const std::size_t got = file.read(segment.p_offset, notes.data(), size);
     constexpr std::size_t step = 4;
-    for (std::size_t at = 0; got > 0 && at + sizeof(Elf64_Nhdr) + note_name_size <= static_cast<std::size_t>(got);
-         at += step) {
+    for (std::size_t at = 0; at + sizeof(Elf64_Nhdr) + note_name_size <= got; at += step) {
         Elf64_Nhdr head{};
         std::memcpy(&head, notes.data() + at, sizeof(head));
         if (head.n_namesz == note_name_size && head.n_descsz == 0 && head.n_type == 1 &&
@@ -40,19 +63,19 @@ bool has_note(int file, const Elf64_Phdr& segment) {
 }
 
 bool is_of_layer(const std::string& path) {
-    const unique_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    const program_file file(path);
     Elf64_Ehdr head{};
-    if (!file || ::pread(file.get(), &head, sizeof(head), 0) != static_cast<ssize_t>(sizeof(head)) ||
-        std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_ident[EI_CLASS] != ELFCLASS64) {
+    if (file.read(0, &head, sizeof(head)) != sizeof(head) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 ||
+        head.e_ident[EI_CLASS] != ELFCLASS64) {
         return false;
     }
     for (unsigned i = 0; i < head.e_phnum; ++i) {
         Elf64_Phdr segment{};
-        const auto at = static_cast<off_t>(head.e_phoff + std::uint64_t{i} * sizeof(segment));
-        if (::pread(file.get(), &segment, sizeof(segment), at) != static_cast<ssize_t>(sizeof(segment))) {
+        if (file.read(head.e_phoff + std::uint64_t{i} * sizeof(segment), &segment, sizeof(segment)) !=
+            sizeof(segment)) {
             return false;
         }
-        if (segment.p_type == PT_NOTE && has_note(file.get(), segment)) {
+        if (segment.p_type == PT_NOTE && has_note(file, segment)) {
             return true;
         }
     }

@@ -143,6 +143,18 @@ captured feed_back_tuned(const arguments& words, std::string_view input) {
     });
 }
 
+void there_and_back(outgoing& sent, incoming& got) {
+    raw_pipe pipe(large_capacity);
+    const plain_end to{pipe.writer};
+    const plain_end from{pipe.reader};
+    for (std::string_view bytes = sent.next(); !bytes.empty(); bytes = sent.next()) {
+        to.write(bytes);
+        got.took(from.read_some(got.room()));
+    }
+    close(pipe.reader);
+    close(pipe.writer);
+}
+
 std::vector<peer> make_floors() {
     const std::string libc = std::string("glibc ") + gnu_get_libc_version();
     std::vector<peer> all = {
@@ -181,6 +193,7 @@ std::vector<peer> make_floors() {
     all.push_back({.name = "epoll", .version = libc, .kind = "floor", .listen = listen_by_epoll});
     all.push_back({.name = "poll", .version = libc, .kind = "floor", .listen = listen_by_poll});
     all.push_back(over_pipe<plain_end>("plain calls", libc));
+    all.back().there_and_back = there_and_back;
     all.push_back(over_pipe<quiet_end>("no SIGPIPE", libc));
     all.push_back(over_pipe<tuned_end<two_pages, false>>("cut at 8 KiB", libc));
     all.push_back(over_pipe<tuned_end<two_pages, true>>("cut at 8 KiB + spin", libc));
