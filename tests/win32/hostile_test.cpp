@@ -1,4 +1,5 @@
 // Whatever a process of the same user says to the agent, which takes and gives handles, does no harm.
+#include "support/accounts.hpp"
 #include "support/hostile_time.hpp"
 #include "support/watchdog.hpp"
 #include "win32/tools.hpp"
@@ -118,11 +119,12 @@ void use_and_close(HANDLE taken) {
 TEST(win32_hostile, what_is_said_to_the_agent_does_no_harm) {
     allow(std::chrono::duration_cast<std::chrono::seconds>(hostile_time()) + std::chrono::seconds(60));
     EXPECT_NE(GetCurrentProcessId(), 0U); // from now on others can reach us
+    use_and_close(CreateMutexA(nullptr, FALSE, nullptr)); // what a thread of the layer keeps is made by that
+    const expect_nothing_leaked watch;
     const pipe_handles own;
     const descriptors some;
     std::mt19937_64 random(1);
     (void)connection(); // and says nothing
-    const std::size_t before = open_descriptors();
     std::size_t taken = 0;
     std::size_t refused = 0;
     for (const auto until = std::chrono::steady_clock::now() + hostile_time();
@@ -159,7 +161,6 @@ TEST(win32_hostile, what_is_said_to_the_agent_does_no_harm) {
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->code, 0U);
     EXPECT_TRUE(with.descriptor) << "it no longer serves those who mean well";
-    EXPECT_LE(open_descriptors(), before + 3); // the last connection and what came by it
 }
 
 } // namespace
