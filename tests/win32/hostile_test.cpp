@@ -118,7 +118,7 @@ void use_and_close(HANDLE taken) {
 
 TEST(win32_hostile, what_is_said_to_the_agent_does_no_harm) {
     allow(std::chrono::duration_cast<std::chrono::seconds>(hostile_time()) + std::chrono::seconds(60));
-    EXPECT_NE(GetCurrentProcessId(), 0U); // from now on others can reach us
+    EXPECT_NE(GetCurrentProcessId(), 0U);                 // from now on others can reach us
     use_and_close(CreateMutexA(nullptr, FALSE, nullptr)); // what a thread of the layer keeps is made by that
     const expect_nothing_leaked watch;
     const pipe_handles own;

@@ -31,20 +31,29 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return list;
 }
 
-std::vector<std::string> variables(const process_request& request, int block) {
-    std::vector<std::string> list;
+/// The child's environment. `block`: the variable that tells it of its block; empty: it has none.
+std::vector<char*> variables(const process_request& request, std::string& block) {
+    std::vector<char*> list;
+    const auto add = [&](char* one) {
+        constexpr std::string_view ours = start_block::variable;
+        const std::string_view text = one;
+        if (!text.starts_with(ours) || text.substr(ours.size(), 1) != "=") {
+            list.push_back(one);
+        }
+    };
     if (request.environment) {
-        list = *request.environment;
+        for (const std::string& one : *request.environment) {
+            add(const_cast<char*>(one.c_str())); // execve(2) does not write to them
+        }
     } else {
         for (char** one = environ; *one != nullptr; ++one) {
-            list.emplace_back(*one);
+            add(*one);
         }
     }
-    const std::string ours = std::string(start_block::variable) + '=';
-    std::erase_if(list, [&](const std::string& one) { return one.starts_with(ours); });
-    if (block != -1) {
-        list.push_back(ours + std::to_string(block));
+    if (!block.empty()) {
+        list.push_back(block.data());
     }
+    list.push_back(nullptr);
     return list;
 }
 
@@ -113,9 +122,10 @@ BOOL start(const process_request& request, const found_program& program, const s
         kept.push_back(block->descriptor());
     }
     const std::vector<std::string> arguments = split_command_line(line);
-    const std::vector<std::string> environment = variables(request, block != nullptr ? block->descriptor() : -1);
+    std::string told =
+        block != nullptr ? start_block::variable + ('=' + std::to_string(block->descriptor())) : std::string();
     const std::vector<char*> argument_list = pointers(arguments);
-    const std::vector<char*> variable_list = pointers(environment);
+    const std::vector<char*> variable_list = variables(request, told);
     const std::string directory = request.directory ? path_of(*request.directory) : std::string();
     const bool suspended = (request.flags & CREATE_SUSPENDED) != 0;
     starter wait;

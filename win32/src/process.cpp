@@ -84,13 +84,13 @@ DWORD process_state::exit_code() {
     if (code_) {
         return *code_;
     }
-    if (!has_ended()) {
-        return STILL_ACTIVE;
-    }
     siginfo_t ended{};
     if (is_ours_ && ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &ended, WEXITED | WNOHANG) == 0) {
         code_ = ended.si_pid != 0 ? std::optional(ended_with(ended.si_code, ended.si_status)) : std::nullopt;
         return code_.value_or(STILL_ACTIVE);
+    }
+    if (!has_ended()) {
+        return STILL_ACTIVE;
     }
     code_ = forced_.value_or(0); // somebody else's child: the kernel tells its parent alone
     return *code_;
