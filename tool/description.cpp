@@ -1,8 +1,11 @@
 #include "description.hpp"
 
+#include "attach.hpp"
 #include "diff.hpp"
 #include "options.hpp"
 #include "run_help.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace windpipe_tool {
 
@@ -16,6 +19,22 @@ std::vector<std::string> split(const std::string& names) {
         at = end + 1;
     }
     return parts;
+}
+
+/// A command by what its parser knows.
+command_description described(const CLI::App& command, const std::string& usage) {
+    command_description found{.name = command.get_name(),
+                              .summary = command.get_description(),
+                              .usage = usage,
+                              .explanation = command.get_footer()};
+    for (const CLI::Option* const option : command.get_options()) {
+        if (option->nonpositional() && !option->check_lname("help")) {
+            found.options.push_back({.names = split(option->get_name(false, true)),
+                                     .value = option->get_expected_max() == 0 ? "" : option->get_type_name(),
+                                     .help = option->get_description()});
+        }
+    }
+    return found;
 }
 
 } // namespace
@@ -33,7 +52,11 @@ std::vector<command_description> describe_commands() {
                                .choices = row.choices,
                                .takes_file = row.takes_file});
     }
+    CLI::App parser;
+    attach_request unused;
     return {std::move(run),
+            described(add_snapshot(parser, unused), "windpipe snapshot [options] PID"),
+            described(add_attach(parser, unused), "windpipe attach [options] PID"),
             {.name = "diff", .summary = diff_summary, .usage = diff_usage, .explanation = diff_explanation}};
 }
 

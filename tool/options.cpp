@@ -172,7 +172,8 @@ std::vector<option_row> what_becomes_of_it() {
                      &run_request::rule,
                      {{"default", rule::forgiving}, {"strict", rule::strict}, {"last", rule::last}}),
         choice<when>(
-            "--table", "WHEN", "The table of stages: always (default), never, auto (if one failed or on a terminal)",
+            "--table", "WHEN",
+            "The table of stages: auto (default: if one failed, on a terminal, with --exact or --xray), always, never",
             &run_request::table, {{"auto", when::automatic}, {"always", when::always}, {"never", when::never}}),
         {.names = "--xray",
          .value = "",

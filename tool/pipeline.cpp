@@ -83,8 +83,8 @@ private:
         }
         if (end_at_.has_passed()) {
             end_at_ = windpipe::never;
-            options_.notice("the time is over: the stages are asked to end");
             ask_to_end(ending::timed_out, asked::terminate);
+            options_.notice("the time is over: the stages are asked to end");
         }
         if (kill_at_.has_passed()) {
             kill_now();
@@ -128,12 +128,12 @@ private:
             break;
         case asked::suspend:
             if (!what.stages_know) {
-                tree::tell(asked::suspend);
+                tell_all(asked::suspend);
             }
             platform::suspend();
             return;
         case asked::resume:
-            tree::tell(asked::resume);
+            tell_all(asked::resume);
             watch_for_stall();
             return;
         case asked::snapshot:
@@ -150,14 +150,16 @@ private:
         }
         report_.why = cut_short() ? report_.why : ending::asked;
         if (!what.stages_know) {
-            tree::tell(what.signal);
+            tell_all(what.signal);
         }
         if (options_.kill_after) {
             kill_at_ = std::min(kill_at_, deadline(*options_.kill_after));
         }
     }
 
-    void show_snapshot() {
+    void show_snapshot() { options_.show(snapshot()); }
+
+    [[nodiscard]] std::string snapshot() {
         std::string lines = watcher_.snapshot();
         const bool known = !lines.empty();
         for (std::size_t i = 0; !known && i < report_.stages.size(); ++i) {
@@ -165,7 +167,7 @@ private:
             lines += "stage " + std::to_string(i + 1) + " (" + shortened(one_line(stage.command), 60) + "), pid " +
                      std::to_string(stage.pid) + ": " + (stage.status ? stage.status->text() : "running") + '\n';
         }
-        options_.show(lines);
+        return lines;
     }
 
     void ask_to_end(ending why, asked how) {
@@ -174,8 +176,18 @@ private:
             kill_now();
             return;
         }
-        tree::tell(how);
+        tell_all(how);
         kill_at_ = std::min(kill_at_, deadline(options_.kill_after.value_or(usual_grace)));
+    }
+
+    void tell_all(asked what) const {
+        std::vector<std::uint32_t> running;
+        for (std::size_t i = 0; i < pids_.size(); ++i) {
+            if (!report_.stages[i].status && !report_.stages[i].lost) {
+                running.push_back(pids_[i]);
+            }
+        }
+        tree::tell(what, running);
     }
 
     void kill_now() {
@@ -194,31 +206,47 @@ private:
     void watch_for_stall() {
         if (options_.stall) {
             moved_ = bytes_moved();
+            if (!moved_) {
+                options_.stall.reset();
+                stall_at_ = windpipe::never;
+                options_.notice("whether bytes move cannot be seen here: no stall will be told");
+                return;
+            }
             last_move_ = clock::now();
             stall_at_ = deadline(*options_.stall);
             stall_told_ = false;
         }
     }
 
-    [[nodiscard]] std::uint64_t bytes_moved() const {
+    /// Nothing: it cannot be known.
+    [[nodiscard]] std::optional<std::uint64_t> bytes_moved() const {
+        const auto counted = tree::bytes_moved(pids_);
+        if (!counted && !options_.exact) {
+            return std::nullopt;
+        }
         std::uint64_t relayed = 0;
         for (const auto& each : relays_) {
             relayed += each->count().bytes;
         }
         const auto known = watcher_.bytes_moved();
-        return relayed + (known ? *known : tree::bytes_moved(pids_));
+        return relayed + (known ? *known : counted.value_or(0));
     }
 
     void look_for_stall() {
         const auto most = *options_.stall;
-        if (const std::uint64_t now = bytes_moved(); now != moved_) {
+        if (bytes_moved() != moved_) {
             watch_for_stall();
-        } else if (clock::now() - last_move_ >= most && !std::exchange(stall_told_, true)) {
-            options_.notice("no byte has moved for " + std::to_string(most / std::chrono::milliseconds(1)) + " ms");
-            show_snapshot();
+            return;
+        }
+        if (clock::now() - last_move_ >= most && !std::exchange(stall_told_, true)) {
+            const std::string seen = snapshot();
             if (options_.stall_kill) {
                 stall_at_ = windpipe::never;
                 ask_to_end(ending::stalled, asked::terminate);
+            }
+            options_.notice("no byte has moved for " + std::to_string(most / std::chrono::milliseconds(1)) + " ms");
+            options_.show(seen);
+            if (options_.stall_kill) {
                 return;
             }
         }
@@ -241,7 +269,7 @@ private:
     deadline kill_at_;
     deadline tick_at_;
     deadline stall_at_;
-    std::uint64_t moved_ = 0;
+    std::optional<std::uint64_t> moved_;
     clock::time_point last_move_;
     bool stall_told_ = false;
 };

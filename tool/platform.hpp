@@ -4,6 +4,8 @@
 
 #include "events.hpp"
 
+#include <windpipe/handle.hpp>
+
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -45,6 +47,9 @@ std::uint32_t own_pid();
 /// not get it. *Returns*: null on an error, which errno tells.
 std::FILE* open_to_write(const std::string& path);
 std::FILE* open_to_write(int number);
+
+/// A second handle of what `file` is open for. Children do not get it. *Returns*: none, if there is nothing.
+windpipe::unique_handle duplicate(std::FILE* file);
 
 /// Whether color and the like can be shown on our standard error.
 ///

@@ -44,7 +44,8 @@ plan_or_error plan_of_text(const std::string& text, std::string_view source) {
 plan_or_error plan_of_file(const std::string& path) {
     constexpr std::size_t most = std::size_t{16} << 20U; // no pipeline is that long: somebody named the wrong file
     const auto text = read_whole(path, most);
-    return text ? plan_of_text(*text, path)
+    constexpr std::string_view mark = "\xEF\xBB\xBF"; // of UTF-8, which editors of Windows put in front
+    return text ? plan_of_text(text->starts_with(mark) ? text->substr(mark.size()) : *text, path)
                 : wrong(fmt::format("the file '{}' of --file cannot be read: {}", path, text.error()));
 }
 

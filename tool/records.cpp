@@ -132,6 +132,7 @@ std::expected<records, std::string> records::open(const run_request& request, co
         return std::unexpected(
             fmt::format("--json: '{}' cannot be opened: {}", target, std::generic_category().message(errno)));
     }
+    made.out_.emplace(made.file_.get());
     return made;
 }
 
@@ -148,10 +149,10 @@ void records::write(const json& record) {
     }
     // What is no UTF-8 in the name of a file or an argument cannot be JSON.
     const std::string line = record.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
-    errno = 0;
-    if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
+    if (const auto why = out_->write(line)) {
         failure_ = fmt::format("the records in '{}' are not complete: {}", *request_->json,
-                               std::generic_category().message(errno));
+                               why == std::errc::timed_out ? "nobody reads them" : why.message());
+        out_.reset();
         file_.reset();
     }
 }

@@ -1,6 +1,7 @@
 // records.hpp - what happened to a pipeline, for programs: one JSON object a line. docs/records.md says what they mean.
 #pragma once
 
+#include "outlet.hpp"
 #include "page.hpp"
 #include "pipeline.hpp"
 #include "plan.hpp"
@@ -56,6 +57,7 @@ private:
         void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
     };
     std::unique_ptr<std::FILE, closer> file_;
+    std::optional<outlet> out_; ///< of the file
     std::optional<page> page_;
     const run_request* request_ = nullptr;
     const pipeline_plan* plan_ = nullptr;

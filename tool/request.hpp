@@ -38,7 +38,7 @@ struct run_request {
     bool stall_kill = false;
 
     windpipe::success_rule rule = windpipe::success_rule::forgiving;
-    when table = when::always;
+    when table = when::automatic;
     when color = when::automatic;
     std::optional<std::string> json{}; ///< a file, or "fd:N"
     std::optional<std::string> report{};

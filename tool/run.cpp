@@ -33,7 +33,8 @@ namespace windpipe_tool {
 namespace {
 
 bool wants_table(const run_request& request, int status) {
-    return request.table == when::automatic ? status != succeeded || platform::stderr_is_terminal()
+    const bool measures = request.exact || request.xray; // which is of no use without
+    return request.table == when::automatic ? status != succeeded || measures || platform::stderr_is_terminal()
                                             : request.table == when::always;
 }
 

@@ -1,9 +1,11 @@
 #include "say.hpp"
 
 #include "exit_codes.hpp"
+#include "outlet.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -17,23 +19,47 @@ bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 
 bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F; }
 
-std::mutex keeping; // guards what follows
+std::timed_mutex keeping; // guards what follows
 std::optional<std::string> kept;
+bool nobody_reads = false;
 
-void write_out(std::string_view text) noexcept { static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr)); }
+void write_out(std::string_view text, const std::stop_token* until = nullptr) noexcept {
+    if (nobody_reads) {
+        return;
+    }
+    try {
+        static outlet errors(stderr);
+        nobody_reads = errors.write(text, until) == std::errc::timed_out;
+    } catch (const std::exception&) { // no memory, not even for words
+        return;
+    }
+}
 
-} // namespace
-
-void say(std::string_view text) noexcept {
-    const std::scoped_lock lock(keeping);
+void keep_or_write(std::string_view text, const std::stop_token* until = nullptr) noexcept {
     try {
         if (kept) {
             kept->append(text);
             return;
         }
     } catch (const std::bad_alloc&) { // then it is shown where the picture is
+        write_out(text, until);
+        return;
     }
-    write_out(text);
+    write_out(text, until);
+}
+
+} // namespace
+
+void say(std::string_view text) noexcept {
+    const std::unique_lock lock(keeping, outlet::patience);
+    if (lock) { // else somebody waits for the reader already
+        keep_or_write(text);
+    }
+}
+
+void pass_on(std::string_view text, const std::stop_token& until) noexcept {
+    const std::scoped_lock lock(keeping);
+    keep_or_write(text, &until);
 }
 
 // NOLINTBEGIN(readability-convert-member-functions-to-static): only while something is kept

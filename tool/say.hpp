@@ -2,14 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace windpipe_tool {
 
-/// Writes `text` to standard error. If nobody can read it there, nobody needs to know.
+/// Writes `text` to standard error. If nobody can read it there, nobody needs to know: after a while in which nothing has
+/// been read nothing more is written.
 void say(std::string_view text) noexcept;
+
+/// The same with what the stages have said, which is not given up before `until` is requested to stop.
+void pass_on(std::string_view text, const std::stop_token& until) noexcept;
 
 /// While it lives, what say() is given is kept: a picture stands where it would be written. Only one at a time.
 ///

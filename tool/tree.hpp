@@ -16,8 +16,9 @@ namespace windpipe_tool::tree {
 /// PR_SET_CHILD_SUBREAPER in prctl(2)).
 void hold();
 
-/// Sends every process of the tree the signal that we were asked by.
-void tell(asked what);
+/// Sends every process of the tree the signal that we were asked by; also where the system does not tell who belongs to
+/// it the `stages`, which have not been reaped.
+void tell(asked what, std::span<const std::uint32_t> stages);
 
 /// Kills every process of the tree. On Windows: those of the stages are killed by child::kill().
 void kill();
@@ -29,8 +30,9 @@ bool lives();
 void reap(std::span<const std::uint32_t> stages);
 
 /// A number that has grown when a process of the tree has read or written anything since it was last asked for, as far
-/// as the system counts that: /proc/pid/io in proc(5); GetProcessIoCounters, of the stages alone.
-std::uint64_t bytes_moved(std::span<const std::uint32_t> stages);
+/// as the system counts that: /proc/pid/io in proc(5); GetProcessIoCounters, of the stages alone. Nothing: it does not
+/// tell of one of them, so that it may move bytes and nobody knows.
+std::optional<std::uint64_t> bytes_moved(std::span<const std::uint32_t> stages);
 
 /// Bytes that went through all calls that read or write: files, pipes and sockets alike.
 struct io_counters {

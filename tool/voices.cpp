@@ -49,13 +49,13 @@ void voices::speak(const std::string& name, windpipe::pipe_reader& end, const st
         }
         left -= left == windpipe::no_limit ? 0 : *read;
         text.append(reinterpret_cast<const char*>(buffer.data()), *read);
-        write(name, text, text.size() >= longest);
+        write(name, text, text.size() >= longest, stop);
     }
-    write(name, text, true);
+    write(name, text, true, stop);
 }
 
 /// Writes the whole lines of `text`, or all of it, and leaves the rest.
-void voices::write(const std::string& name, std::string& text, bool all) {
+void voices::write(const std::string& name, std::string& text, bool all, const std::stop_token& stop) {
     const std::size_t end = text.rfind('\n');
     const std::size_t size = all ? text.size() : end == std::string::npos ? 0 : end + 1;
     if (size == 0) {
@@ -72,7 +72,7 @@ void voices::write(const std::string& name, std::string& text, bool all) {
     }
     text.erase(0, size);
     const std::lock_guard lock(guard_);
-    say(lines);
+    pass_on(lines, stop);
 }
 
 } // namespace windpipe_tool

@@ -4,6 +4,7 @@
 #include <windpipe/pipe.hpp>
 
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,7 +28,7 @@ public:
 
 private:
     void speak(const std::string& name, windpipe::pipe_reader& end, const std::stop_token& stop);
-    void write(const std::string& name, std::string& text, bool all);
+    void write(const std::string& name, std::string& text, bool all, const std::stop_token& stop);
 
     std::mutex guard_;
     std::vector<std::jthread> listeners_;

@@ -22,7 +22,7 @@ TEST(tool_data, any_bytes_pass_unchanged_through_five_stages) {
 }
 
 TEST(tool_data, a_hundred_stages_pass_everything_on) {
-    words line = {"run"};
+    words line = {"run", "--table=always"};
     for (int i = 0; i < 100; ++i) {
         line.insert(line.end(), {"cat", "::"});
     }

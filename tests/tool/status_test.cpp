@@ -53,7 +53,7 @@ TEST(tool_status, the_table_has_a_line_for_every_stage) {
 }
 
 TEST(tool_status, a_stage_that_ended_first_is_not_charged_for_waiting_on_another) {
-    const outcome done = run_tool({"run", "spin", "400", "::", "exit_with", "0"});
+    const outcome done = run_tool({"run", "--table=always", "spin", "400", "::", "exit_with", "0"});
     const auto rows = table_rows(done.err);
     ASSERT_EQ(rows.size(), 2U) << done.err;
     EXPECT_LT(std::stod(rows[1].wall), std::stod(rows[0].wall)) << done.err;
@@ -67,8 +67,8 @@ TEST(tool_status, the_table_is_shown_as_asked) {
 }
 
 TEST(tool_status, a_long_command_or_one_with_control_characters_keeps_the_table_in_shape) {
-    const words commands[] = {{"run", "two_voices", "line\nfeed\x1B[31m", "", "::", "cat"},
-                              {"run", "print_args", std::string(5000, 'x'), "::", "cat"}};
+    const words commands[] = {{"run", "--table=always", "two_voices", "line\nfeed\x1B[31m", "", "::", "cat"},
+                              {"run", "--table=always", "print_args", std::string(5000, 'x'), "::", "cat"}};
     for (const words& line : commands) {
         const outcome done = run_tool(line);
         EXPECT_EQ(done.code, 0U);

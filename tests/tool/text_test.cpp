@@ -48,8 +48,8 @@ TEST_F(tool_text, error_streams_go_to_files_and_with_the_output) {
 }
 
 TEST_F(tool_text, can_stand_in_a_file) {
-    write_file(path("pipeline"), "# counts\nprint_args x |\n  cat # passes on\n  | cat\n");
-    const outcome done = run_tool({"run", "--file", path("pipeline")});
+    write_file(path("pipeline"), "\xEF\xBB\xBF# counts\nprint_args x |\n  cat # passes on\n  | cat\n");
+    const outcome done = run_tool({"run", "--table=always", "--file", path("pipeline")});
     EXPECT_EQ(done.code, 0U) << done.err;
     EXPECT_EQ(done.out, "10:print_args\n1:x\n");
     EXPECT_EQ(table_rows(done.err).size(), 3U) << done.err;
@@ -95,7 +95,8 @@ TEST_F(tool_text, a_file_that_cannot_be_read_or_opened_is_125) {
 }
 
 TEST_F(tool_text, stages_have_the_names_they_are_given) {
-    const outcome done = run_tool({"run", "-N", "first", "--name", "3=the third", "cat", "::", "cat", "::", "cat"});
+    const outcome done =
+        run_tool({"run", "--table=always", "-N", "first", "--name", "3=the third", "cat", "::", "cat", "::", "cat"});
     const auto rows = table_rows(done.err);
     ASSERT_EQ(rows.size(), 3U) << done.err;
     EXPECT_EQ(rows[0].command, "first");

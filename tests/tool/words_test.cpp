@@ -54,7 +54,7 @@ TEST(tool_words, options_of_later_stages_are_theirs) {
 TEST(tool_words, the_separator_can_be_chosen) {
     const std::string expected = counted({"print_args", "::", "|"});
     for (const words& options : {words{"--sep", "THEN"}, words{"--sep=THEN"}, words{"--sep", "THEN", "--"}}) {
-        words line = {"run"};
+        words line = {"run", "--table=always"};
         line.insert(line.end(), options.begin(), options.end());
         line.insert(line.end(), {"print_args", "::", "|", "THEN", "cat"});
         const outcome done = run_tool(line);

@@ -1,6 +1,8 @@
 #include "xray/window.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 namespace windpipe_tool::xray {
 
@@ -23,6 +25,12 @@ const thread_sample* find_thread(const sample& seen, process_id pid, std::uint32
     }
     const auto thread = std::ranges::find(process->second.threads, tid, &thread_sample::tid);
     return thread != process->second.threads.end() ? &*thread : nullptr;
+}
+
+/// Moves bytes that no counter of the process counts.
+bool is_splice(std::string_view call) {
+    constexpr std::string_view names[] = {"splice", "tee", "vmsplice", "sendfile"};
+    return std::ranges::find(names, call) != std::end(names);
 }
 
 /// How far a counter has come; one that was not seen before counts from `start`.
@@ -95,7 +103,11 @@ void window::count_times(const sample& seen) {
             const bool is_new =
                 before == nullptr && stage && last_.processes.contains(pipeline_.stages[*stage].begun_by);
             const std::optional<std::uint64_t> zero = is_new ? std::optional<std::uint64_t>(0) : std::nullopt;
-            const std::uint64_t ran = advance(thread.on_cpu, before != nullptr ? before->on_cpu : zero);
+            std::uint64_t ran = advance(thread.on_cpu, before != nullptr ? before->on_cpu : zero);
+            if (before == nullptr && ran > static_cast<std::uint64_t>((seen.at - last_.at).count())) {
+                ran = 0; // longer than it can have been there: it has only not been seen before
+            }
+            splices_[pid] = splices_[pid] || is_splice(thread.call);
             moved_now_ = moved_now_ || ran != 0;
             if (stage) {
                 stage_count& count = stages_[pipeline_.stages[*stage].begun_by];
@@ -183,6 +195,10 @@ std::optional<std::uint64_t> window::moved_by(const std::vector<hold>& holders, 
     for (const hold& each : holders) {
         const auto process = last_.processes.find(each.pid);
         const auto moved = moved_.find(each.pid);
+        const auto splices = splices_.find(each.pid);
+        if (splices != splices_.end() && splices->second) {
+            return std::nullopt;
+        }
         if (process != last_.processes.end() && moved != moved_.end() &&
             (writing ? process->second.bytes_written : process->second.bytes_read)) {
             sum = sum.value_or(0) + (writing ? moved->second.written : moved->second.read);

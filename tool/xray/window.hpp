@@ -104,6 +104,7 @@ private:
     std::map<process_id, stage_count> stages_;
     std::map<channel_id, channel_count> channels_;
     std::map<process_id, bytes> moved_;
+    std::map<process_id, bool> splices_; ///< it has been seen in such a call
 };
 
 } // namespace windpipe_tool::xray

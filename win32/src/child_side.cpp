@@ -91,7 +91,7 @@ WINDPIPE_CHILD_SIDE bool place_streams(const child_orders& orders) {
     return true;
 }
 
-/// No handler of ours may run in the child, and it gets SIGPIPE as it is by default. `cleared`: there is no handler left.
+/// No handler of ours may run in the child, and it gets SIGPIPE as it is by default. `cleared`: no handler is left.
 WINDPIPE_CHILD_SIDE void reset_signals(bool cleared) {
     const kernel_sigaction by_default{SIG_DFL, 0, nullptr, 0};
     if (cleared) {

@@ -153,6 +153,35 @@ TEST(tool_ending, where_nothing_moves_it_is_said_and_can_be_ended) {
     }
 }
 
+TEST(tool_ending, standard_error_that_nobody_reads_keeps_nothing_alive) {
+    for (const char* const where : {"inherit", "prefix"}) {
+        auto tool = windpipe::or_throw(tool_command({"run", "--stderr", where, "--timeout", "100ms", "--kill-after",
+                                                     "100ms", "sh", "-c", "yes >&2"})
+                                           .out(windpipe::null)
+                                           .err(windpipe::piped)
+                                           .spawn());
+        const auto ended = windpipe::or_throw(tool.wait());
+        EXPECT_TRUE(ended == windpipe::exit_status::exited(124) || ended == windpipe::exit_status::exited(137))
+            << where << ": " << ended.text();
+    }
+}
+
+TEST(tool_ending, records_that_nobody_reads_are_given_up) {
+    const folder_of_test folder;
+    const std::string name = folder.path("records");
+    ASSERT_EQ(::mkfifo(name.c_str(), 0600), 0);
+    const windpipe::unique_handle never_read(::open(name.c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::fcntl(never_read.get(), F_SETPIPE_SZ, 4096), 4096);
+    words line = {"run", "--json", name, "cat"};
+    for (int i = 0; i < 20; ++i) {
+        line.insert(line.end(), {"::", "cat"});
+    }
+    const outcome done = run_tool(line, "all of it");
+    EXPECT_EQ(done.code, 125U) << done.err;
+    EXPECT_EQ(done.out, "all of it");
+    EXPECT_NE(done.err.find("' are not complete: nobody reads them"), std::string::npos) << done.err;
+}
+
 /// A file system of 64 KiB, where we may make one.
 class tool_full_disk : public testing::Test {
 protected:

@@ -15,8 +15,8 @@ bool has(const char* program) {
 TEST(tool_pages, the_manual_page_tells_every_option) {
     const outcome done = run_tool({"help", "man"});
     EXPECT_EQ(done.code, 0U) << done.err;
-    for (const char* const part :
-         {".TH WINDPIPE 1", "\\-\\-atomic\\-output", "\\-\\-json", "Exit status:", "windpipe diff"}) {
+    for (const char* const part : {".TH WINDPIPE 1", "\\-\\-atomic\\-output", "\\-\\-json",
+                                   "Exit status:", "windpipe attach", "\\-\\-plain", "windpipe diff"}) {
         EXPECT_NE(done.out.find(part), std::string::npos) << part;
     }
     if (!has("groff")) {
@@ -49,6 +49,8 @@ TEST(tool_pages, bash_completes_commands_options_values_and_programs) {
         GTEST_SKIP() << "bash is not installed";
     }
     EXPECT_EQ(offered_by_bash({"windpipe", "ru"}), (words{"run"}));
+    EXPECT_EQ(offered_by_bash({"windpipe", "at"}), (words{"attach"}));
+    EXPECT_EQ(offered_by_bash({"windpipe", "snapshot", "--d"}), (words{"--duration"}));
     EXPECT_EQ(offered_by_bash({"windpipe", "run", "--at"}), (words{"--atomic-output"}));
     EXPECT_EQ(offered_by_bash({"windpipe", "run", "--status", "s"}), (words{"strict"}));
     EXPECT_EQ(offered_by_bash({"windpipe", "run", "--sep", "x", "close_stdin_e"}), (words{"close_stdin_early"}));

@@ -27,21 +27,22 @@ TEST(tool_status_linux, a_stage_killed_by_a_signal_counts_as_128_and_its_number)
 }
 
 TEST(tool_status_linux, the_table_tells_the_processor_time_of_each_stage) {
-    const auto rows = table_rows(run_tool({"run", "spin", "100", "::", "exit_with", "0"}).err);
+    const auto rows = table_rows(run_tool({"run", "--table=always", "spin", "100", "::", "exit_with", "0"}).err);
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_GE(std::stod(rows[0].user) + std::stod(rows[0].sys), 0.090);
     EXPECT_LT(std::stod(rows[1].user) + std::stod(rows[1].sys), std::stod(rows[0].user) + std::stod(rows[0].sys));
 }
 
 TEST(tool_status_linux, the_table_tells_the_memory_of_a_stage_apart_from_what_may_be_ours) {
-    const auto rows = table_rows(run_tool({"run", "touch_memory", "256", "::", "exit_with", "0"}).err);
+    const auto rows =
+        table_rows(run_tool({"run", "--table=always", "touch_memory", "256", "::", "exit_with", "0"}).err);
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_GE(std::stod(rows[0].max_rss), 256.0) << rows[0].max_rss;
     EXPECT_TRUE(rows[1].max_rss.starts_with("<= ")) << rows[1].max_rss;
 }
 
 TEST(tool_status_linux, sigpipe_is_forgiven_when_every_later_stage_succeeded) {
-    const outcome done = run_tool({"run", "yes", "::", "head", "-n", "1"});
+    const outcome done = run_tool({"run", "--table=always", "yes", "::", "head", "-n", "1"});
     EXPECT_EQ(done.code, 0U) << done.err;
     EXPECT_EQ(done.out, "y\n");
     ASSERT_EQ(table_rows(done.err).size(), 2U) << done.err;
@@ -79,7 +80,7 @@ TEST(tool_status_linux, sigpipe_of_the_last_stage_is_a_failure) {
 }
 
 TEST(tool_status_linux, dispositions_left_by_the_parent_change_nothing) {
-    const words pipeline = {"run", "yes", "::", "head", "-n", "1"};
+    const words pipeline = {"run", "--table=always", "yes", "::", "head", "-n", "1"};
     words line = {"--ignore-signal=PIPE", "--ignore-signal=CHLD", tool_path()};
     line.insert(line.end(), pipeline.begin(), pipeline.end());
     const outcome done = finish(with_children(windpipe::command("env", line)));

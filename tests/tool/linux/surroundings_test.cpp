@@ -59,15 +59,16 @@ TEST(tool_surroundings_linux, closed_standard_input_is_an_empty_input) {
     EXPECT_EQ(std::stol(done.out), 0);
 }
 
-TEST(tool_surroundings_linux, closed_standard_output_swallows) {
+TEST(tool_surroundings_linux, closed_standard_output_is_an_error_to_the_stage_that_writes) {
     const outcome done = by_shell(">&-", {"run", "flood", "1000000", "0", "::", "cat"});
-    EXPECT_EQ(done.code, 0U) << done.err;
+    EXPECT_EQ(done.code, 98U) << done.err;
     EXPECT_EQ(table_rows(done.err).size(), 2U) << done.err;
+    EXPECT_EQ(by_shell(">&-", {"run", "flood", "1000000", "0", "::", "exit_with", "0"}).code, 0U);
 }
 
 TEST(tool_surroundings_linux, with_every_stream_closed_the_exit_status_is_still_right) {
     EXPECT_EQ(by_shell("<&- >&- 2>&-", {"run", "flood", "100000", "0", "::", "cat", "::", "exit_with", "6"}).code, 6U);
-    EXPECT_EQ(by_shell("<&- >&- 2>&-", {"run", "flood", "100000", "0", "::", "cat", "::", "check_pattern"}).code, 0U);
+    EXPECT_EQ(by_shell("<&- >&- 2>&-", {"run", "flood", "100000", "0", "::", "cat", "::", "check_pattern"}).code, 98U);
 }
 
 TEST(tool_surroundings_linux, a_help_text_that_cannot_be_written_is_a_failure) {

@@ -23,7 +23,7 @@ TEST(tool_status_windows, codes_above_255_are_folded_to_1_and_shown_in_full) {
 
 TEST(tool_status_windows, a_writer_that_fails_after_its_reader_has_ended_is_forgiven) {
     // There is no SIGPIPE that would tell why it failed: what tells is which of the two ended first.
-    const outcome done = run_tool({"run", "flood", "100000000", "0", "::", "exit_with", "0"});
+    const outcome done = run_tool({"run", "--table=always", "flood", "100000000", "0", "::", "exit_with", "0"});
     EXPECT_EQ(done.code, 0U) << done.err;
     ASSERT_EQ(table_rows(done.err).size(), 2U) << done.err;
     EXPECT_EQ(table_rows(done.err)[0].status, "exit 3 (forgiven)") << done.err;

@@ -14,10 +14,10 @@ namespace windpipe_tool::platform {
 void prepare() {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGCHLD, SIG_DFL);
-    // What we open must not get the number of a stream that is closed: our messages would go there. Close-on-exec, so
-    // that the stages find them closed as well; and not to be written to, so that we notice.
+    // What we open must not get the number of a stream that is closed: our messages would go there. Not to be
+    // written to: we and the stages get the error of a closed one; but an input that is closed is an empty one.
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
-        if (fcntl(stream, F_GETFD) == -1 && open("/dev/null", O_RDONLY | O_CLOEXEC) != stream) {
+        if (fcntl(stream, F_GETFD) == -1 && open("/dev/null", O_RDONLY) != stream) {
             break;
         }
     }
@@ -55,6 +55,10 @@ std::FILE* open_to_write(int number) {
         close(copy);
     }
     return file;
+}
+
+windpipe::unique_handle duplicate(std::FILE* file) {
+    return windpipe::unique_handle(fcntl(fileno(file), F_DUPFD_CLOEXEC, 3));
 }
 
 bool stderr_shows_color() {

@@ -120,12 +120,23 @@ int number_of(asked what) {
 
 void hold() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
-void tell(asked what) {
+void tell(asked what, std::span<const std::uint32_t> stages) {
+    const bool may_be_stopped = what != asked::suspend && what != asked::resume; // then it would never hear of it
+    std::set<std::uint32_t> told;
     for (const auto& [pid, found] : descendants()) {
         if (!found.ended) {
             send(pid, found, number_of(what));
-            if (what != asked::suspend && what != asked::resume) {
-                send(pid, found, SIGCONT); // one that is stopped would never hear of it
+            if (may_be_stopped) {
+                send(pid, found, SIGCONT);
+            }
+        }
+        told.insert(static_cast<std::uint32_t>(pid));
+    }
+    for (const std::uint32_t stage : stages) {
+        if (!told.contains(stage)) { // our own child: its number is nobody else's until we reap it
+            ::kill(static_cast<pid_t>(stage), number_of(what));
+            if (may_be_stopped) {
+                ::kill(static_cast<pid_t>(stage), SIGCONT);
             }
         }
     }
@@ -159,11 +170,18 @@ void reap(std::span<const std::uint32_t> stages) {
     }
 }
 
-std::uint64_t bytes_moved(std::span<const std::uint32_t> /*stages*/) {
+std::optional<std::uint64_t> bytes_moved(std::span<const std::uint32_t> /*stages*/) {
+    const auto all = descendants();
+    if (all.empty()) {
+        return std::nullopt; // no /proc: a stage is there
+    }
     std::uint64_t sum = 0;
-    for (const auto& [pid, found] : descendants()) {
-        const auto counted = io_of(static_cast<std::uint32_t>(pid)).value_or(io_counters{});
-        sum += counted.read + counted.written;
+    for (const auto& [pid, found] : all) {
+        const auto counted = io_of(static_cast<std::uint32_t>(pid));
+        if (!counted && !found.ended && look_at(pid)) { // it has not just ended
+            return std::nullopt;
+        }
+        sum += counted ? counted->read + counted->written : 0;
     }
     return sum;
 }

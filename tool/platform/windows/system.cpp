@@ -89,6 +89,14 @@ std::FILE* open_to_write(int number) {
     return file;
 }
 
+windpipe::unique_handle duplicate(std::FILE* file) {
+    HANDLE const own = reinterpret_cast<HANDLE>(_get_osfhandle(_fileno(file)));
+    HANDLE second = nullptr;
+    const bool made = own != INVALID_HANDLE_VALUE && DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(),
+                                                                     &second, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0;
+    return made ? windpipe::unique_handle(second) : windpipe::unique_handle();
+}
+
 bool stderr_shows_color() {
     DWORD mode = 0;
     const HANDLE console = GetStdHandle(STD_ERROR_HANDLE);

@@ -24,7 +24,7 @@ std::optional<IO_COUNTERS> counters_of(std::uint32_t pid) {
 
 void hold() {}
 
-void tell(asked /*what*/) {}
+void tell(asked /*what*/, std::span<const std::uint32_t> /*stages*/) {}
 
 void kill() {}
 
@@ -32,12 +32,14 @@ bool lives() { return false; }
 
 void reap(std::span<const std::uint32_t> /*stages*/) {}
 
-std::uint64_t bytes_moved(std::span<const std::uint32_t> stages) {
+std::optional<std::uint64_t> bytes_moved(std::span<const std::uint32_t> stages) {
     std::uint64_t sum = 0;
     for (const std::uint32_t pid : stages) {
-        if (const auto counted = counters_of(pid)) {
-            sum += counted->ReadTransferCount + counted->WriteTransferCount + counted->OtherTransferCount;
+        const auto counted = counters_of(pid);
+        if (!counted) {
+            return std::nullopt;
         }
+        sum += counted->ReadTransferCount + counted->WriteTransferCount + counted->OtherTransferCount;
     }
     return sum;
 }

@@ -21,7 +21,7 @@ namespace {
 // The other screen, no cursor, no wrapping; and back. Source: "XTerm Control Sequences".
 constexpr std::string_view enter = "\x1b[?1049h\x1b[?25l\x1b[?7l";
 constexpr std::string_view leave = "\x1b[?7h\x1b[?25h\x1b[?1049l";
-constexpr std::array fatal{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV};
+constexpr std::array fatal{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM};
 constexpr int patience_ms = 50;
 
 /// The terminal, opened anew: O_NONBLOCK on a stream that we were given would be everybody's.

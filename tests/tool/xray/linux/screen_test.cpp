@@ -86,6 +86,10 @@ TEST_F(tool_xray_screen, the_terminal_is_restored_by_signals_and_comes_back_afte
     wait_for("2 cat", drawn);
     tmux({"send-keys", "kill -TERM $p; wait $p; echo status $?", "Enter"});
     wait_for("status 143", restored);
+    type(tool_path() + " attach " + script.pid() + " & p=$!; wait_a_bit=1");
+    wait_for("2 cat", drawn);
+    tmux({"send-keys", "kill -USR1 $p; wait $p; echo status $?", "Enter"});
+    wait_for("status 138", restored);
 }
 
 TEST(tool_xray_plain, without_a_terminal_there_are_lines_and_the_report) {
