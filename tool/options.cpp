@@ -147,7 +147,7 @@ std::vector<option_row> streams_and_times() {
          .enter = time(&run_request::stall)},
         {.names = "--stall-kill",
          .value = "",
-         .help = "End the stages then, as --timeout does",
+         .help = "End the stages then, as --timeout does; needs --stall",
          .enter = flag(&run_request::stall_kill)},
     };
 }

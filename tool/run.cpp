@@ -233,6 +233,10 @@ CLI::App& add_run(CLI::App& tool, run_request& request) {
 }
 
 int run(const run_request& request, const words& line) {
+    if (request.stall_kill && !request.stall) {
+        complain("--stall-kill needs --stall TIME, which says when; see 'windpipe run --help'");
+        return tool_failed;
+    }
     const auto plan = read_plan(request, line);
     if (!plan) {
         complain(plan.error().message);

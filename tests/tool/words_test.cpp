@@ -116,6 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
                     misuse{"size_unit_unknown", {"run", "--pipe-size", "4X", "cat"}, "--pipe-size"},
                     misuse{"size_negative", {"run", "--pipe-size=-1", "cat"}, "--pipe-size"},
                     misuse{"size_overflow", {"run", "--pipe-size", "99999999999999999999", "cat"}, "--pipe-size"},
+                    misuse{"stall_kill_alone", {"run", "--stall-kill", "cat"}, "--stall-kill"},
                     misuse{"table_when", {"run", "--table=sometimes", "cat"}, "--table"},
                     misuse{"status_rule", {"run", "--status=first", "cat"}, "--status"},
                     misuse{"help_topic", {"help", "walk"}, "walk"}),

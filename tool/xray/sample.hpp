@@ -94,6 +94,8 @@ struct process_sample {
     std::optional<std::uint64_t> bytes_read{};    ///< by all calls, of everything
     std::optional<std::uint64_t> bytes_written{}; ///< by all calls, to everything
     std::optional<std::uint64_t> resident{};      ///< bytes of memory
+    std::uint64_t whole_cpu = 0;                  ///< nanoseconds on a processor, with the next
+    std::uint64_t children_cpu = 0;               ///< of children that have ended and were waited for
 };
 
 /// One channel at one moment.

@@ -66,10 +66,12 @@ void window::restart() {
 }
 
 void window::add(const graph& pipeline, const sample& seen) {
+    before_ = pipeline_;
     pipeline_ = pipeline;
     moved_now_ = false;
     if (last_.at != std::chrono::nanoseconds(0)) {
         count_times(seen);
+        count_children(seen);
     } else {
         first_ = seen.at;
     }
@@ -115,6 +117,27 @@ void window::count_times(const sample& seen) {
                 count.queued += advance(thread.in_queue, before != nullptr ? before->in_queue : zero);
                 count.timed = count.timed || thread.on_cpu.has_value();
             }
+        }
+    }
+}
+
+/// A stage that does its work by short programs, of which most are not met by a look, has used what they have used.
+void window::count_children(const sample& seen) {
+    for (const auto& [pid, process] : seen.processes) {
+        const auto stage = pipeline_.stage_of(pid);
+        const auto before = last_.processes.find(pid);
+        if (stage && before != last_.processes.end() && before->second.began == process.began) {
+            stage_count& count = stages_[pipeline_.stages[*stage].begun_by];
+            count.reaped += advance(process.children_cpu, before->second.children_cpu);
+        }
+    }
+    for (const auto& [pid, process] : last_.processes) {
+        const auto now = seen.processes.find(pid);
+        const bool has_ended = !process.threads.empty() && (now == seen.processes.end() || now->second.threads.empty());
+        const auto facts = before_.processes.find(pid);
+        const auto stage = before_.stage_of(pid);
+        if (has_ended && facts != before_.processes.end() && stage && before_.stage_of(facts->second.parent) == stage) {
+            stages_[before_.stages[*stage].begun_by].gone += process.whole_cpu; // its parent has been credited with it
         }
     }
 }
@@ -174,7 +197,8 @@ stage_shares window::stage(std::size_t index) const {
     }
     const double time = static_cast<double>(length().count());
     const bool timed = count.timed && time > 0;
-    shares.on_cpu = timed ? static_cast<double>(count.on_cpu) / time : seen(doing::runs);
+    const std::uint64_t by_children = count.reaped - std::min(count.reaped, count.gone);
+    shares.on_cpu = timed ? static_cast<double>(count.on_cpu + by_children) / time : seen(doing::runs);
     shares.queued = timed ? static_cast<double>(count.queued) / time : 0;
     // When the processors are busy, the looks meet the stages asleep too seldom or too often: who looks has taken the
     // processor from one of them. How long it ran is counted by the system; the looks tell what it slept for.
@@ -229,16 +253,17 @@ channel_shares window::channel(const channel_id& which) const {
         return shares;
     }
     // Each side counts all that it moves, to whatever it goes; and nothing that it moves by splice(2). What both agree
-    // on is true.
+    // on is true. Where they do not, one of them may be such a one: only the greater is not less than the truth.
     const auto written = moved_by(joined->writers, true);
     auto read = moved_by(joined->readers, false);
     if (read) {
         read = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(*read) + grown));
     }
     if (written && read && *written != 0 && *read != 0) {
-        shares.moved = std::min(*written, *read);
-        shares.exact =
-            std::max(*written, *read) - *shares.moved <= std::max<std::uint64_t>(131'072, *shares.moved / 50);
+        const std::uint64_t least = std::min(*written, *read);
+        const std::uint64_t most = std::max(*written, *read);
+        shares.exact = most - least <= std::max<std::uint64_t>(131'072, least / 50);
+        shares.moved = shares.exact ? least : most;
     } else if (written || read) {
         shares.moved = std::max(written.value_or(0), read.value_or(0));
         shares.exact = *shares.moved == 0 && written && read;

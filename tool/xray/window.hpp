@@ -73,7 +73,9 @@ private:
         std::map<channel_id, std::size_t> waits;
         std::uint64_t on_cpu = 0;
         std::uint64_t queued = 0;
-        bool timed = false; ///< the system tells on_cpu
+        std::uint64_t reaped = 0; ///< of children that were waited for
+        std::uint64_t gone = 0;   ///< of those among them that had been seen
+        bool timed = false;       ///< the system tells on_cpu
         bool was_fed = false;
         bool has_fed = false;
     };
@@ -90,11 +92,13 @@ private:
     };
 
     void count_times(const sample& seen);
+    void count_children(const sample& seen);
     void count_bytes(const process_sample& process);
     void count_channels(const sample& seen);
     [[nodiscard]] std::optional<std::uint64_t> moved_by(const std::vector<hold>& holders, bool writing) const;
 
     graph pipeline_;
+    graph before_; ///< that of the last look
     sample last_;
     std::chrono::nanoseconds first_{};
     std::size_t looks_ = 0;

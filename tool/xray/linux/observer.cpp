@@ -154,6 +154,10 @@ void find_wait(thread_sample& thread, const process_facts& process, const std::s
     }
 }
 
+std::uint64_t nanoseconds_of(std::uint64_t ticks) {
+    return ticks * (1'000'000'000U / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
+}
+
 thread_sample look_at_thread(const process_facts& process, const std::string& home, std::uint32_t tid) {
     const std::string task = home + "/task/" + std::to_string(tid);
     thread_sample thread{.tid = tid};
@@ -170,7 +174,7 @@ thread_sample look_at_thread(const process_facts& process, const std::string& ho
         thread.on_cpu = number_in(*times);
         thread.in_queue = number_in(std::string_view(*times).substr(std::min(times->find(' ') + 1, times->size())));
     } else {
-        thread.on_cpu = line->ticks * (1'000'000'000U / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
+        thread.on_cpu = nanoseconds_of(line->ticks);
     }
     return thread;
 }
@@ -238,6 +242,8 @@ process_sample observer::look(const process_facts& process) const {
         seen.bytes_read = number_after(*moved, "rchar:");
         seen.bytes_written = number_after(*moved, "wchar:");
     }
+    seen.children_cpu = nanoseconds_of(line->children_ticks);
+    seen.whole_cpu = nanoseconds_of(line->ticks) + seen.children_cpu;
     seen.resident = line->pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return seen;
 }

@@ -108,6 +108,7 @@ std::optional<stat_line> parse_stat(std::string_view text) {
         const std::uint64_t value = number.value_or(0);
         line.parent = place == 4 ? static_cast<std::uint32_t>(value) : line.parent;
         line.ticks += place == 14 || place == 15 ? value : 0;
+        line.children_ticks += place == 16 || place == 17 ? value : 0;
         line.began = place == 22 ? value : line.began;
         line.pages = place == 24 ? value : line.pages;
     }

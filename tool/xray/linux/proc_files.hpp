@@ -37,7 +37,8 @@ struct stat_line {
     std::string name;
     char state = '?';
     std::uint32_t parent = 0;
-    std::uint64_t ticks = 0; ///< on a processor, in clock ticks
+    std::uint64_t ticks = 0;          ///< on a processor, in clock ticks
+    std::uint64_t children_ticks = 0; ///< of children that have ended and were waited for
     std::uint64_t began = 0;
     std::uint64_t pages = 0; ///< resident
 };
