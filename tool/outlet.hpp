@@ -12,8 +12,8 @@
 
 namespace windpipe_tool {
 
-/// Writes to a file, or to a pipe without waiting for ever: who runs a pipeline must not stand still because nobody reads
-/// what is said about it.
+/// Writes to a file, or to a pipe without waiting for ever: who runs a pipeline must not stand still because nobody
+/// reads what is said about it.
 class outlet {
 public:
     /// How long nothing may be read from a pipe.

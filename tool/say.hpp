@@ -9,8 +9,8 @@
 
 namespace windpipe_tool {
 
-/// Writes `text` to standard error. If nobody can read it there, nobody needs to know: after a while in which nothing has
-/// been read nothing more is written.
+/// Writes `text` to standard error. If nobody can read it there, nobody needs to know: after a while in which nothing
+/// has been read nothing more is written.
 void say(std::string_view text) noexcept;
 
 /// The same with what the stages have said, which is not given up before `until` is requested to stop.
