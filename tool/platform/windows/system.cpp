@@ -90,7 +90,7 @@ std::FILE* open_to_write(int number) {
 }
 
 windpipe::unique_handle duplicate(std::FILE* file) {
-    HANDLE const own = reinterpret_cast<HANDLE>(_get_osfhandle(_fileno(file)));
+    auto* const own = reinterpret_cast<HANDLE>(_get_osfhandle(_fileno(file)));
     HANDLE second = nullptr;
     const bool made = own != INVALID_HANDLE_VALUE && DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(),
                                                                      &second, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0;
