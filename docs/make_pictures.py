@@ -15,7 +15,7 @@ import time
 
 DOCS = pathlib.Path(__file__).resolve().parent
 STAGES = ["-N", "numbers", "-N", "squeeze", "-N", "count", "--", "seq", "1", "16000000", "::", "gzip", "-9", "::", "wc", "-c"]
-SHOWN_AFTER = 8  # seconds
+SHOWN_AFTER = 5  # seconds
 COLUMNS, ROWS, WIDTH, HEIGHT = 84, 12, 8.43, 19  # of a character in pixels, at 14 pixels
 
 
