@@ -102,7 +102,11 @@ void sampler::make_graph() {
             from = left != each.processes.end() ? *left : from;
         }
     }
-    graph_ = stages_.empty() ? pipeline_of(everybody_, from) : pipeline_of_stages(everybody_, stages_);
+    graph found = stages_.empty() ? pipeline_of(everybody_, from) : pipeline_of_stages(everybody_, stages_);
+    if (stages_.empty() && found.links.empty() && !graph_.links.empty()) {
+        return; // it has ended: what it was is still to be told
+    }
+    graph_ = std::move(found);
     if (relayed_) {
         graph_.holder_not_seen = "windpipe";
     }

@@ -106,6 +106,15 @@ TEST(tool_xray_plain, without_a_terminal_there_are_lines_and_the_report) {
     EXPECT_EQ(done.out.find('\x1b'), std::string::npos) << done.out;
 }
 
+TEST(tool_xray_plain, a_pipeline_that_ends_meanwhile_is_told_as_it_was) {
+    const running_script script("sleep 2 | cat >/dev/null");
+    script.wait_for({"sleep", "cat"});
+    const outcome done = run_tool({"snapshot", "-d", "4", script.pid()});
+    EXPECT_EQ(done.code, 0U) << done.err;
+    EXPECT_NE(done.out.find("1  sleep "), std::string::npos) << done.out;
+    EXPECT_NE(done.out.find("1 -> 2: pipe "), std::string::npos) << done.out;
+}
+
 TEST(tool_xray_misuse, is_125_with_one_line_that_says_what_is_wrong) {
     const std::pair<words, std::string> cases[] = {{{"snapshot"}, "PID"},
                                                    {{"snapshot", "abc"}, "'abc' is no process id"},
