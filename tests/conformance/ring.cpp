@@ -1,8 +1,8 @@
 // What a ring has beside the verbs of a pipe: access in place, and ends in other processes.
 #include "helpers/processes.hpp"
+#include "pipe_kinds.hpp"
 #include "pipe_tools.hpp"
 
-#include "support/accounts.hpp"
 #include "support/native.hpp"
 #include "support/threads.hpp"
 
@@ -12,7 +12,6 @@
 
 #include <array>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,14 +27,7 @@ using windpipe::ring_writer;
 
 static_assert(windpipe::byte_source<ring_reader> && windpipe::byte_sink<ring_writer>);
 
-class rings : public testing::Test {
-protected:
-    void SetUp() override { guard_.emplace(); }
-    void TearDown() override { guard_.reset(); }
-
-private:
-    std::optional<expect_nothing_leaked> guard_;
-};
+class rings : public leak_checked {};
 
 // ---- in place
 

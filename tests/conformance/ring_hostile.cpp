@@ -1,7 +1,7 @@
 // A ring whose other side is hostile: it writes anything to the shared memory, at any time.
+#include "pipe_kinds.hpp"
 #include "pipe_tools.hpp"
 
-#include "support/accounts.hpp"
 #include "support/hostile_time.hpp"
 #include "support/native.hpp"
 #include "support/watchdog.hpp"
@@ -29,14 +29,7 @@ using windpipe::or_throw;
 using windpipe::ring_reader;
 using windpipe::ring_writer;
 
-class hostile_rings : public testing::Test {
-protected:
-    void SetUp() override { guard_.emplace(); }
-    void TearDown() override { guard_.reset(); }
-
-private:
-    std::optional<expect_nothing_leaked> guard_;
-};
+class hostile_rings : public leak_checked {};
 
 /// Writes to all of the shared memory in front of the bytes, as another process could, until it is told to stop.
 void scribble(std::span<std::byte> header, std::uint32_t seed, const std::atomic<bool>& stop) {

@@ -1,9 +1,8 @@
 // What takes the ends of pipes takes those of rings: loops, streams, lines, frames. And who must not have one.
 #include "helpers/on_loop.hpp"
 #include "helpers/processes.hpp"
+#include "pipe_kinds.hpp"
 #include "pipe_tools.hpp"
-
-#include "support/accounts.hpp"
 
 #include <windpipe/frames.hpp>
 #include <windpipe/lines.hpp>
@@ -13,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -29,14 +27,7 @@ using windpipe::ring_reader;
 using windpipe::ring_writer;
 using windpipe::task;
 
-class ring_uses : public testing::Test {
-protected:
-    void SetUp() override { guard_.emplace(); }
-    void TearDown() override { guard_.reset(); }
-
-private:
-    std::optional<expect_nothing_leaked> guard_;
-};
+class ring_uses : public leak_checked {};
 
 // ---- loops
 
