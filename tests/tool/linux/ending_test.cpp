@@ -153,6 +153,23 @@ TEST(tool_ending, where_nothing_moves_it_is_said_and_can_be_ended) {
     }
 }
 
+TEST(tool_ending, what_cannot_be_looked_at_is_not_called_a_stall) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root can become another user";
+    }
+    namespace fs = std::filesystem;
+    const folder_of_test folder;
+    const std::string program = folder.path("sleep"); // its counters are hidden from who may not read it
+    fs::copy_file("/bin/sleep", program);
+    fs::permissions(program, fs::perms(0711));
+    fs::permissions(fs::path(program).parent_path(), fs::perms(0755));
+    const outcome done =
+        finish(windpipe::command("setpriv", words{"--reuid=65534", "--regid=65534", "--clear-groups", tool_path(),
+                                                  "run", "--stall", "200ms", "--stall-kill", program, "1"}));
+    EXPECT_EQ(done.code, 0U) << done.err;
+    EXPECT_NE(done.err.find("whether bytes move cannot be seen here"), std::string::npos) << done.err;
+}
+
 TEST(tool_ending, standard_error_that_nobody_reads_keeps_nothing_alive) {
     for (const char* const where : {"inherit", "prefix"}) {
         auto tool = windpipe::or_throw(tool_command({"run", "--stderr", where, "--timeout", "100ms", "--kill-after",
