@@ -26,6 +26,14 @@ ring_state::ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handl
     view_->add_end();
 }
 
+result<void> quick_call::ring(const ring_state& end, std::size_t moved, std::string_view operation) {
+    auto rung = end.view()->ring(end.wakes(), operation);
+    if (!rung && rung.error().code != std::errc::broken_pipe) { // else nobody will see these bytes
+        rung.error().transferred = moved;
+    }
+    return rung;
+}
+
 void ring_state::close() noexcept {
     woken_by_.close();
     (void)leave(true);

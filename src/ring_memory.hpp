@@ -33,13 +33,20 @@ result<ring_memory> map_ring(native_handle memory);
 void unmap_ring(const ring_memory& memory) noexcept;
 
 /// Waits until there is something in this pipe, or nobody can write to it, or the waker of this thread has been woken,
-/// or perhaps earlier. Fails with interruption::why().
-result<void> wait_for_ring(native_handle woken_by, interruption& interrupted);
+/// or perhaps earlier. True: something was there, and has been taken. Fails with interruption::why().
+result<bool> wait_for_ring(native_handle woken_by, interruption& interrupted);
 
 /// Whether order_threads() can be had. The first call may take a moment.
 bool can_order_threads() noexcept;
 /// Every thread of this process passes a full barrier before this returns. PRE: can_order_threads()
 void order_threads() noexcept;
+
+/// Whether order_processes() can be had, in which this process takes part from the first call on: which may take a
+/// moment.
+bool can_order_processes() noexcept;
+/// Every thread of every process that takes part passes a full barrier before this returns. It fails where this process
+/// has been forbidden to since. PRE: can_order_processes()
+result<void> order_processes();
 
 /// In a loop that looks at memory again and again.
 void relax() noexcept;

@@ -36,6 +36,9 @@ result<std::size_t> take_some(const ring_call& call, std::span<std::byte> into) 
             return std::unexpected(std::move(looked).error());
         }
     }
+    if (auto gathered = call.view.gather(into.size(), call.operation); !gathered) {
+        return std::unexpected(std::move(gathered).error());
+    }
     const auto there = call.view.known();
     const std::size_t count = std::min(there.size(), into.size());
     if (count == 0) {
@@ -98,35 +101,31 @@ result<std::size_t> read_all(const ring_reader& end, Container& into, std::size_
     });
 }
 
-/// What most reads are: of bytes that are there, at least so many. Nothing: the whole call has to be made.
-std::optional<result<std::size_t>> take_at_once(const ring_reader& end, std::span<std::byte> into, std::size_t least,
-                                                const wait_limit& limit) {
-    const quick_call call(end, limit);
-    if (!call || into.empty() || least > piece) {
-        return std::nullopt;
+/// What most reads are: of bytes that are there. How many, at least `least`; 0: the whole call has to be made.
+inline std::size_t there_at_once(const quick_call& call, std::size_t wish, std::size_t least) {
+    if (!call || wish == 0 || least > piece) {
+        return 0;
     }
     ring_view& view = call.view();
-    if (view.known().size() < into.size() && !view.look("read")) {
-        return std::nullopt;
+    if (view.known().size() < wish && !(view.looks_right() && view.gathers_right(wish))) {
+        return 0;
     }
-    const std::size_t count = std::min(view.known().size(), into.size());
-    if (count < least) {
-        return std::nullopt;
-    }
-    view.shown = 0;
-    std::memcpy(into.data(), view.known().data(), count);
-    view.move_on(count);
-    if (auto settled = call.settle("read"); !settled) {
-        return fail(std::move(settled).error(), count);
-    }
-    return count;
+    const std::size_t count = std::min(view.known().size(), wish);
+    return count >= least ? count : 0;
+}
+
+inline result<std::size_t> take_at_once(const quick_call& call, std::span<std::byte> into) {
+    call.view().shown = 0;
+    std::memcpy(into.data(), call.view().known().data(), into.size());
+    auto moved = call.move_on(into.size(), "read");
+    return moved ? result<std::size_t>(into.size()) : std::unexpected(std::move(moved).error());
 }
 
 } // namespace
 
 result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
-    if (auto taken = take_at_once(*this, into, 1, limit)) {
-        return *std::move(taken);
+    if (const quick_call call(*this, limit); const std::size_t count = there_at_once(call, into.size(), 1)) {
+        return take_at_once(call, into.first(count));
     }
     return ring_call_on(*this, "read", limit, [&](const ring_call& call) -> result<std::size_t> {
         return into.empty() ? 0 : take_some(call, into);
@@ -134,8 +133,8 @@ result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait
 }
 
 result<std::size_t> ring_reader::read(std::span<std::byte> into, const wait_limit& limit) {
-    if (auto taken = take_at_once(*this, into, into.size(), limit)) {
-        return *std::move(taken);
+    if (const quick_call call(*this, limit); there_at_once(call, into.size(), into.size()) != 0) {
+        return take_at_once(call, into);
     }
     return ring_call_on(*this, "read", limit, [&](const ring_call& call) { return fill(call, into); });
 }
@@ -176,8 +175,8 @@ result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
 
 result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
     if (const quick_call call(*this, limit); call && at_least > 0 && at_least <= call.view().capacity()) {
-        if ((call.view().known().size() >= at_least || call.view().look("peek")) &&
-            call.view().known().size() >= at_least) {
+        if ((call.view().known().size() >= at_least || call.view().looks_right()) &&
+            call.view().known().size() >= at_least && call.view().gathers_right(call.view().capacity())) {
             call.view().shown = call.view().known().size();
             return call.view().known();
         }
@@ -193,6 +192,9 @@ result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const
                 return std::unexpected(waited.error());
             }
         }
+        if (auto gathered = call.view.gather(call.view.capacity(), call.operation); !gathered) {
+            return std::unexpected(std::move(gathered).error());
+        }
         call.view.shown = call.view.known().size();
         return call.view.known();
     });
@@ -201,8 +203,7 @@ result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const
 result<void> ring_reader::consume(std::size_t count) {
     if (const quick_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
         call.view().shown -= count;
-        call.view().move_on(count);
-        return call.settle("consume");
+        return call.move_on(count, "consume");
     }
     return ring_call_on(*this, "consume", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {

@@ -95,6 +95,9 @@ auto ring_call_on(const ring_end& end, std::string_view operation, const wait_li
                            return std::unexpected(not_after_fork(operation));
                        }
                        std::unique_lock<ring_lock> lock(view.lock());
+                       if (auto begun = view.begin(operation); !begun) {
+                           return std::unexpected(std::move(begun).error());
+                       }
                        return body(ring_call{operation, view, {handle, state->wakes()}, interrupted, lock});
                    });
 }
@@ -113,7 +116,8 @@ public:
             entered_ = state_->view()->lock().try_enter();
         }
         // close() says that it closes, and then takes the lock.
-        if (entered_ != ring_lock::entry::none && (own.closing() || !state_->view()->is_ours())) {
+        if (entered_ != ring_lock::entry::none &&
+            (own.closing() || !state_->view()->is_ours() || !state_->view()->has_begun())) {
             leave();
         }
     }
@@ -123,8 +127,13 @@ public:
 
     [[nodiscard]] explicit operator bool() const noexcept { return entered_ != ring_lock::entry::none; }
     [[nodiscard]] ring_view& view() const noexcept { return *state_->view(); }
-    [[nodiscard]] result<void> settle(std::string_view operation) const {
-        return view().must_ring() ? view().ring(state_->wakes(), operation) : result<void>{};
+    /// Goes on by so many bytes; as ring_view::settle(), and what a failure tells of them.
+    [[nodiscard]] result<void> move_on(std::size_t count, std::string_view operation) const {
+        view().move_on(count);
+        if (!view().must_ring()) [[likely]] {
+            return {};
+        }
+        return ring(*state_, count, operation);
     }
     void leave() noexcept {
         if (entered_ != ring_lock::entry::none) {
@@ -133,6 +142,9 @@ public:
     }
 
 private:
+    // No member that needs `this`: the rest stays in registers.
+    [[nodiscard]] static result<void> ring(const ring_state& end, std::size_t moved, std::string_view operation);
+
     ring_state* state_;
     ring_lock::entry entered_ = ring_lock::entry::none;
 };

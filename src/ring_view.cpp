@@ -2,6 +2,7 @@
 
 #include "core/pacing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <new>
@@ -72,11 +73,39 @@ result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> m
     }
 }
 
-result<void> ring_view::look(std::string_view operation) {
-    return indices_.see(words_.look()) ? result<void>{} : damaged(operation);
+result<void> ring_view::begin(std::string_view operation) {
+    if (begun_) {
+        return {};
+    }
+    obeys_ = platform::can_order_processes();
+    if (obeys_) {
+        words_.promise_to_order(true);
+        promised_ = true;
+    } else if (words_.must_order()) {
+        return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), operation,
+                                     "another process has used this end, and this one may not call membarrier(2)"});
+    }
+    begun_ = true;
+    return {};
 }
 
-result<bool> ring_view::drain(native_handle woken_by, std::string_view operation) {
+result<void> ring_view::look(std::string_view operation) { return looks_right() ? result<void>{} : damaged(operation); }
+
+result<void> ring_view::gather(std::size_t wish, std::string_view operation) {
+    return gathers_right(wish) ? result<void>{} : damaged(operation);
+}
+
+bool ring_view::gathers_right_by_pause() noexcept {
+    const std::size_t before = indices_.amount();
+    for (int i = 0; i < crumbs::pauses; ++i) {
+        platform::relax();
+    }
+    const bool right = looks_right();
+    crumbs_.paused(indices_.amount() > before);
+    return right;
+}
+
+result<bool> ring_view::drain(native_handle woken_by, bool to_the_last, std::string_view operation) {
     constexpr int enough = 4; // a peer that rings without end is there
     std::array<std::byte, 64> rung;
     for (int time = 0; time < enough; ++time) {
@@ -92,8 +121,28 @@ result<bool> ring_view::drain(native_handle woken_by, std::string_view operation
             return false;
         }
         wake_others(); // that may have been for them
+        if (*n < rung.size() && !to_the_last) {
+            return true;
+        }
     }
     return true;
+}
+
+/// A barrier by the system spares the other side one in each of its calls: worth it where these are many.
+result<void> ring_view::announce(std::string_view operation) {
+    constexpr std::uint64_t many_bytes = 4096;
+    const bool owed = promised_;
+    promised_ = obeys_ && indices_.own() - std::exchange(announced_at_, indices_.own()) >= many_bytes;
+    if (promised_ != owed) {
+        words_.promise_to_order(promised_);
+    }
+    words_.announce();
+    if (owed || promised_) {
+        if (auto ordered = platform::order_processes(); !ordered) {
+            return std::unexpected(error{ordered.error().code, operation, ordered.error().context});
+        }
+    }
+    return {};
 }
 
 /// PRE: nothing was there at the last look. True: the other side has moved.
@@ -138,7 +187,11 @@ result<void> ring_view::sleep(native_handle woken_by, interruption& interrupted,
             break;
         }
     }
-    return slept;
+    if (!slept) {
+        return std::unexpected(std::move(slept).error());
+    }
+    taken_ = *slept;
+    return {};
 }
 
 result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interruption& interrupted,
@@ -156,11 +209,17 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
             may_spin = true;
             continue;
         }
-        const auto there = drain(by.woken_by, operation);
+        result<bool> there = true;
+        const bool gives_up = interrupted.why().has_value();
+        if (!std::exchange(taken_, false) || gives_up) {
+            there = drain(by.woken_by, gives_up, operation);
+        }
         if (!there) {
             return std::unexpected(there.error());
         }
-        words_.announce();
+        if (auto announced = announce(operation); !announced) {
+            return std::unexpected(std::move(announced).error());
+        }
         if (auto looked = look(operation); !looked) {
             return std::unexpected(std::move(looked).error());
         }
@@ -186,13 +245,6 @@ void ring_view::wake_others() const noexcept {
     }
 }
 
-bool ring_view::must_ring() noexcept {
-    if (indices_.amount() > 0) {
-        wake_others();
-    }
-    return words_.publish(indices_.own());
-}
-
 result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
     const std::byte one{1};
     const const_buffer bell(&one, 1);
@@ -212,13 +264,14 @@ result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
 result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     const std::uint32_t left = words_.left();
     bytes_unseen_ += bytes;
-    if (left == left_seen_ && ++writes_unseen_ < most_writes && bytes_unseen_ < most_bytes) {
+    if (left == left_seen_ && ++writes_unseen_ < most_writes << calm_ && bytes_unseen_ < most_bytes << calm_) {
         return true;
     }
     const std::uint64_t progress = words_.glance();
     result<bool> there = true;
+    calm_ = progress == progress_seen_ ? std::min(calm_ + 1, most_calm) : 0;
     if (left != left_seen_ || progress == progress_seen_) {
-        there = drain(by.woken_by, "write");
+        there = drain(by.woken_by, true, "write");
     }
     if (there && *there) {
         left_seen_ = left;

@@ -1,6 +1,7 @@
 // ring_view.hpp - one side of a ring as this process sees it: its mapping, its private counters, and its lock.
 #pragma once
 
+#include "core/crumbs.hpp"
 #include "core/ring_indices.hpp"
 #include "core/ring_words.hpp"
 #include "interruption.hpp"
@@ -34,10 +35,10 @@ public:
     /// Whether it says that it is a ring.
     [[nodiscard]] bool is_marked() const noexcept;
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity; }
-    [[nodiscard]] std::byte* at(std::size_t place) const noexcept { return memory_.data + place; }
+    [[nodiscard]] std::byte* data() const noexcept { return memory_.data; }
     [[nodiscard]] ring_words words(ring_indices::side whose) const noexcept;
-    /// Not in a child that fork has made.
-    [[nodiscard]] bool is_ours() const noexcept { return memory_.here->load(std::memory_order_relaxed) != 0; }
+    /// Not 0, but in a child that fork has made.
+    [[nodiscard]] const std::atomic<std::uint32_t>& here() const noexcept { return *memory_.here; }
 
 private:
     [[nodiscard]] ring_header& header() const noexcept;
@@ -59,20 +60,30 @@ public:
     static result<std::shared_ptr<ring_view>> of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose);
     ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices,
               ring_indices::side whose) noexcept
-        : memory_(std::move(memory)), words_(words), indices_(indices), whose_(whose), left_seen_(words.left()) {}
+        : memory_(std::move(memory)), here_(&memory_->here()), data_(memory_->data()), words_(words), indices_(indices),
+          whose_(whose), left_seen_(words.left()) {}
 
     [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
-    [[nodiscard]] bool is_ours() const noexcept { return memory_->is_ours(); }
+    /// Before the first call of this process that moves bytes or waits. operation_not_supported.
+    result<void> begin(std::string_view operation);
+    [[nodiscard]] bool has_begun() const noexcept { return begun_; }
+    [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
     [[nodiscard]] bool writes() const noexcept { return whose_ == ring_indices::side::writes; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_->capacity(); }
     [[nodiscard]] const std::shared_ptr<ring_mapping>& memory() const noexcept { return memory_; }
 
     /// Bytes or room, in a row, as far as is known; and after a look at the other side's counter.
-    [[nodiscard]] std::span<std::byte> known() const noexcept {
-        return {memory_->at(indices_.place()), indices_.amount()};
-    }
-    /// protocol_error.
+    [[nodiscard]] std::span<std::byte> known() const noexcept { return {data_ + indices_.place(), indices_.amount()}; }
+    /// False: it says what cannot be.
+    [[nodiscard]] bool looks_right() noexcept { return indices_.see(words_.look()); }
+    /// The same; protocol_error.
     result<void> look(std::string_view operation);
+    /// For a reader that finds little and wants much: looks again after a moment, where that has helped before.
+    [[nodiscard]] bool gathers_right(std::size_t wish) noexcept {
+        return !crumbs_.worth_a_pause(indices_.amount(), wish) || gathers_right_by_pause();
+    }
+    /// The same; protocol_error.
+    result<void> gather(std::size_t wish, std::string_view operation);
 
     /// Waits until there are `need`; `lock` is given back meanwhile. Fails with interruption::why(), protocol_error.
     result<outcome> wait(std::size_t need, bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
@@ -94,7 +105,12 @@ public:
     /// Those who sleep on this side.
     void wake_others() const noexcept;
     /// The two steps of settle(): whether somebody sleeps on the other side, and waking them.
-    [[nodiscard]] bool must_ring() noexcept;
+    [[nodiscard]] bool must_ring() noexcept {
+        if (waiting_ != nullptr && indices_.amount() > 0) {
+            wake_others();
+        }
+        return words_.publish(indices_.own(), obeys_);
+    }
     result<void> ring(native_handle wakes, std::string_view operation);
 
     /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
@@ -102,7 +118,8 @@ public:
 
     /// The same for a call that makes no system call: false where is_read() has to look.
     [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
-        if (words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes || bytes_unseen_ + bytes >= most_bytes) {
+        if (words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes << calm_ ||
+            bytes_unseen_ + bytes >= most_bytes << calm_) {
             return false;
         }
         ++writes_unseen_;
@@ -121,27 +138,40 @@ public:
 private:
     static constexpr std::uint32_t most_writes = 64;
     static constexpr std::size_t most_bytes = 16UL * 1024;
+    static constexpr unsigned most_calm = 3;
 
     struct waiter {
         platform::waker* who;
         waiter* next;
     };
     /// Takes what others have rung. False: there are none any more.
-    result<bool> drain(native_handle woken_by, std::string_view operation);
+    bool gathers_right_by_pause() noexcept;
+    /// `to_the_last`: also when it is going to sleep, which says the rest.
+    result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
+    result<void> announce(std::string_view operation);
     result<void> sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
 
     std::shared_ptr<ring_mapping> memory_;
+    const std::atomic<std::uint32_t>* here_; // in this memory, as is data_
+    std::byte* data_;
     ring_words words_;
     ring_lock lock_;
     ring_indices indices_;
     ring_indices::side whose_;
     int ends_ = 0;
+    bool begun_ = false;
+    bool obeys_ = false;    // this process passes the barriers of others, and can have them pass its own
+    bool promised_ = false; // that they will
     std::uint32_t left_seen_;
     std::uint64_t progress_seen_ = 0; // of the other side, when it was last known to be there
     std::uint32_t writes_unseen_ = 0; // since somebody was seen to be there
     std::size_t bytes_unseen_ = 0;
+    unsigned calm_ = 0; // how often it was seen by asking the system: each doubles what may be unseen
     waiter* waiting_ = nullptr;
+    crumbs crumbs_;
+    bool taken_ = false;             // what was rung, since announce()
+    std::uint64_t announced_at_ = 0; // our counter then
 };
 
 } // namespace windpipe::detail

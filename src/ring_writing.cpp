@@ -136,31 +136,19 @@ result<std::size_t> write_pieces(const ring_call& call, feed bytes, bool some) {
     return total;
 }
 
-/// What most writes are: bytes for which there is room. Nothing: the whole call has to be made.
-std::optional<result<void>> write_at_once(const ring_writer& end, const_buffer bytes, const wait_limit& limit) {
-    if (bytes.empty() || bytes.size() > piece) {
-        return std::nullopt;
-    }
-    quick_call call(end, limit);
-    if (!call || call.view().known().size() < bytes.size() || !call.view().is_surely_read(bytes.size())) {
-        return std::nullopt;
-    }
-    ring_view& view = call.view();
-    view.shown = 0;
-    std::memcpy(view.known().data(), bytes.data(), bytes.size());
-    view.move_on(bytes.size());
-    result<void> settled = call.settle("write");
-    if (!settled && settled.error().code != std::errc::broken_pipe) {
-        settled.error().transferred = bytes.size();
-    }
-    return settled;
+/// What most writes are: bytes for which there is room. Else the whole call has to be made.
+bool can_write_at_once(const quick_call& call, const_buffer bytes) {
+    return call && !bytes.empty() && bytes.size() <= piece && call.view().known().size() >= bytes.size() &&
+           call.view().is_surely_read(bytes.size());
 }
 
 } // namespace
 
 result<void> ring_writer::write(const_buffer bytes, const wait_limit& limit) {
-    if (auto written = write_at_once(*this, bytes, limit)) {
-        return *std::move(written);
+    if (const quick_call call(*this, limit); can_write_at_once(call, bytes)) {
+        call.view().shown = 0;
+        std::memcpy(call.view().known().data(), bytes.data(), bytes.size());
+        return call.move_on(bytes.size(), "write");
     }
     return write_gather({&bytes, 1}, limit);
 }
@@ -209,8 +197,7 @@ result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wa
 result<void> ring_writer::commit(std::size_t count) {
     if (const quick_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
         call.view().shown = 0;
-        call.view().move_on(count);
-        return call.settle("commit");
+        return call.move_on(count, "commit");
     }
     return ring_call_on(*this, "commit", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {

@@ -3,8 +3,9 @@
 // docs/design/0037-a-ring-between-processes.md has the argument. In short: whoever moves its counter looks afterwards
 // whether the other side has said that it waits; whoever is going to wait says so first and looks at the counter
 // afterwards. All four are sequentially consistent: in the one order that these have, one of the two looks comes after
-// the other's word, so that nobody sleeps for what is there already. That a counter is seen also means that the bytes
-// it speaks of are.
+// the other's word, so that nobody sleeps for what is there already. Or whoever waits pays for both: between its word
+// and its look it has all processes that take part pass a barrier, and those who move need none. That a counter is seen
+// also means that the bytes it speaks of are.
 #pragma once
 
 #include "ring_indices.hpp"
@@ -24,6 +25,7 @@ template <template <class> class Atomic>
 struct basic_ring_side {
     alignas(apart) Atomic<std::uint64_t> counter = 0; ///< bytes it has read, or written
     alignas(apart) Atomic<std::uint32_t> waits = 1;   ///< it may sleep: ring. At first, so that poll(2) works
+    Atomic<std::uint32_t> orders = 0;                 ///< it has us pass a barrier before it sleeps
     alignas(apart) Atomic<std::uint32_t> left = 0;    ///< how often an end of it was closed: see who is there
 };
 
@@ -36,12 +38,29 @@ public:
 
     /// Tells the other side how far we are, for it to see when it looks.
     void tell(std::uint64_t counter) const noexcept { own_->counter.store(counter, std::memory_order_release); }
-    /// The same, and true: it may sleep, and must be woken now. Nobody else does it then.
-    [[nodiscard]] bool publish(std::uint64_t counter) const noexcept {
-        own_->counter.store(counter, std::memory_order_seq_cst);
-        return other_->waits.load(std::memory_order_seq_cst) != 0 &&
-               other_->waits.exchange(0, std::memory_order_seq_cst) != 0;
+    /// The same, and true: it may sleep, and must be woken now. Nobody else does it then. `obeys`: this process passes
+    /// the barriers of others.
+    [[nodiscard]] bool publish(std::uint64_t counter, bool obeys) const noexcept {
+        // INVARIANT: a side that orders has said so before it first looked at our counter.
+        if (obeys && other_->orders.load(std::memory_order_acquire) != 0) {
+            own_->counter.store(counter, std::memory_order_release);
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+            if (other_->waits.load(std::memory_order_relaxed) == 0) {
+                return false;
+            }
+        } else {
+            own_->counter.store(counter, std::memory_order_seq_cst);
+            if (other_->waits.load(std::memory_order_seq_cst) == 0) {
+                return false;
+            }
+        }
+        return other_->waits.exchange(0, std::memory_order_seq_cst) != 0;
     }
+    /// Says whether from now on we have the others pass a barrier between announce() and look(). To say no takes one at
+    /// the next time still.
+    void promise_to_order(bool yes) const noexcept { own_->orders.store(yes ? 1 : 0, std::memory_order_seq_cst); }
+    /// What we said last, perhaps in another process.
+    [[nodiscard]] bool must_order() const noexcept { return own_->orders.load(std::memory_order_seq_cst) != 0; }
     /// What publish() has found, for the next one to find again: it could not be woken.
     void still_waits() const noexcept { other_->waits.store(1, std::memory_order_seq_cst); }
     /// Says that we are going to wait. Afterwards look(), and sleep only if there is nothing.
@@ -63,7 +82,7 @@ private:
 
 /// At the start of the memory. It begins with zeros: what says that it is one is written last.
 struct ring_header {
-    static constexpr std::uint64_t mark = 0x676e'6972'7770'0001; // "wpring" and the version of the layout
+    static constexpr std::uint64_t mark = 0x676e'6972'7770'0002; // "wpring" and the version of the layout
     alignas(apart) std::atomic<std::uint64_t> kind;
     basic_ring_side<std::atomic> writer;
     basic_ring_side<std::atomic> reader;

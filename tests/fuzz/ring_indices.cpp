@@ -59,7 +59,7 @@ struct party {
         const std::size_t count = indices->amount() == 0 ? 0 : (what >> 1U) % (indices->amount() + 1);
         require(indices->place() + count <= 2 * capacity); // as far as the memory is mapped
         indices->advance(count);
-        if (words.publish(indices->own())) {
+        if (words.publish(indices->own(), (what & 2U) != 0)) {
             words.announce();
         }
         if ((what & 0x80U) != 0) {

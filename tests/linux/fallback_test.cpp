@@ -42,6 +42,10 @@ TEST(fallback, is_what_this_run_tests) {
         EXPECT_EQ(::syscall(SYS_clone3, nullptr, 0), -1);
         EXPECT_EQ(errno, ENOSYS);
     }
+    if (lacks("membarrier")) {
+        EXPECT_EQ(::syscall(SYS_membarrier, 0, 0, 0), -1);
+        EXPECT_EQ(errno, EPERM);
+    }
     if (lacks("pidfdinfo")) {
         const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
         ASSERT_GE(pidfd, 0);

@@ -1,7 +1,11 @@
 // What a ring does that only Linux has: poll(2), fork without exec, seals.
+#include "support/children.hpp"
 #include "support/result.hpp"
 
+#include <windpipe/child.hpp>
+#include <windpipe/command.hpp>
 #include <windpipe/ring.hpp>
+#include <windpipe/run.hpp>
 #include <windpipe/waitable.hpp>
 
 #include <gtest/gtest.h>
@@ -10,9 +14,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
 #include <poll.h>
+#include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -140,6 +147,49 @@ TEST(ring_on_linux, a_call_that_waits_uses_no_processor) {
     waits.join();
     const long used = (after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec;
     EXPECT_LT(used, 50'000'000) << "of 300 ms: processor time, not time";
+}
+
+// ---- processes that may not call membarrier(2)
+
+/// Adopts the reader "r" and the writer "w", and copies from the one to the other.
+windpipe::command copying_without_barriers() {
+    return windpipe::command(child_program("without"), "membarrier", child_program("ring_end"), "reader", "r", "writer",
+                             "w", "copy");
+}
+
+TEST(ring_on_linux, a_process_without_barriers_and_one_with_them_wake_each_other) {
+    auto there = or_throw(make_ring({.capacity = 65536}));
+    auto back = or_throw(make_ring({.capacity = 65536}));
+    auto child = or_throw(
+        copying_without_barriers().give("r", std::move(there.reader)).give("w", std::move(back.writer)).spawn());
+    std::array<std::byte, 5000> sent{};
+    std::array<std::byte, 5000> got{};
+    for (std::size_t turn = 0; turn < 2000; ++turn) { // alternately many bytes between two sleeps, and few
+        const std::size_t size = turn % 3 == 0 ? sent.size() : 1;
+        sent.fill(static_cast<std::byte>(turn));
+        ASSERT_OK(there.writer.write(std::span(sent).first(size)));
+        ASSERT_OK(back.reader.read(std::span(got).first(size)));
+        ASSERT_EQ(got[size - 1], sent[size - 1]);
+    }
+    there.writer.close();
+    EXPECT_VALUE(back.reader.read_some(got), 0U);
+    EXPECT_TRUE(or_throw(child.wait()).success());
+}
+
+TEST(ring_on_linux, an_end_that_relies_on_barriers_is_refused_by_a_process_without_them) {
+    auto there = or_throw(make_ring({.capacity = 65536}));
+    auto back = or_throw(make_ring({.capacity = 65536}));
+    std::array<std::byte, 1> got{};
+    EXPECT_FAILS(there.reader.read_some(got, at_once()), timed_out);
+    if (const char* const missing = std::getenv("WINDPIPE_WITHOUT");
+        missing != nullptr && std::string_view(missing).find("membarrier") != std::string_view::npos) {
+        GTEST_SKIP() << "this process has no barriers either";
+    }
+    const auto ended = or_throw(
+        windpipe::run(copying_without_barriers().give("r", std::move(there.reader)).give("w", std::move(back.writer))));
+    EXPECT_FALSE(ended.status.success());
+    EXPECT_NE(ended.err.text().find("membarrier(2)"), std::string::npos) << ended.err.text();
+    EXPECT_VALUE(back.reader.read_some(got), 0U);
 }
 
 } // namespace

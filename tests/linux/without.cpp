@@ -3,6 +3,7 @@
 //   nosignal    preadv2 and pwritev2 refuse RWF_NOSIGNAL with EOPNOTSUPP (before Linux 6.18)
 //   nowait      they refuse RWF_NOWAIT with EOPNOTSUPP (where the file cannot do it)
 //   clone3      ENOSYS, as in many sandboxes
+//   membarrier  EPERM, as in some
 //   pidfdinfo   the ioctl PIDFD_GET_INFO: ENOTTY (before Linux 6.13)
 //   pidfdgroup  pidfd_send_signal refuses PIDFD_SIGNAL_PROCESS_GROUP with EINVAL (before Linux 6.9)
 //
@@ -101,6 +102,8 @@ bool take_away(filter& rules, std::string_view feature) {
         rules.refuse_bits(SYS_preadv2, flags, bit, EOPNOTSUPP);
     } else if (feature == "clone3") {
         rules.refuse(SYS_clone3, ENOSYS);
+    } else if (feature == "membarrier") {
+        rules.refuse(SYS_membarrier, EPERM);
     } else if (feature == "pidfdgroup") {
         rules.refuse_bits(SYS_pidfd_send_signal, 3, pidfd_signal_process_group, EINVAL);
     } else if (feature == "pidfdinfo") {

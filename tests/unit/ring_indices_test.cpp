@@ -76,14 +76,35 @@ TEST(ring_words, a_side_that_moves_wakes_once_who_has_said_that_he_waits) {
     windpipe::basic_ring_side<std::atomic> second;
     const windpipe::ring_words mine(first, second);
     const windpipe::ring_words other(second, first);
-    EXPECT_TRUE(mine.publish(3)) << "at first, everybody is taken to wait";
-    EXPECT_FALSE(mine.publish(4));
+    EXPECT_TRUE(mine.publish(3, false)) << "at first, everybody is taken to wait";
+    EXPECT_FALSE(mine.publish(4, false));
     other.announce();
     EXPECT_EQ(other.look(), 4U);
     mine.tell(5);
     EXPECT_EQ(other.glance(), 5U);
-    EXPECT_TRUE(mine.publish(6));
-    EXPECT_FALSE(mine.publish(7));
+    EXPECT_TRUE(mine.publish(6, false));
+    EXPECT_FALSE(mine.publish(7, false));
+}
+
+TEST(ring_words, a_side_that_moves_without_a_barrier_wakes_once_as_well) {
+    windpipe::basic_ring_side<std::atomic> first;
+    windpipe::basic_ring_side<std::atomic> second;
+    const windpipe::ring_words mine(first, second);
+    const windpipe::ring_words other(second, first);
+    EXPECT_FALSE(other.must_order());
+    other.promise_to_order(true);
+    EXPECT_TRUE(other.must_order());
+    EXPECT_FALSE(mine.must_order());
+    EXPECT_TRUE(mine.publish(1, true));
+    EXPECT_FALSE(mine.publish(2, true));
+    other.announce();
+    EXPECT_EQ(other.look(), 2U);
+    EXPECT_TRUE(mine.publish(3, true));
+    EXPECT_FALSE(mine.publish(4, true));
+    EXPECT_EQ(other.look(), 4U);
+    other.promise_to_order(false);
+    EXPECT_FALSE(mine.publish(5, true));
+    EXPECT_EQ(other.look(), 5U);
 }
 
 // ---- every order
@@ -96,13 +117,20 @@ enum class mistake {
     announced_not_in_order, ///< the same with the word that says that we wait
     no_second_look,         ///< it sleeps without looking after announce()
     drains_afterwards,      ///< what was rung is taken after announce()
+    no_barrier,             ///< it promises to order, and does not
+    taken_unordered,        ///< it rings before the counter is seen
+    taken_back_at_once,     ///< it takes the promise back and does not order then
 };
 
 /// Both sides of a ring of two, of which one moves `items` in and the other out. Each step is one access to what both
-/// see. A store that is not sequentially consistent comes to memory at some later time, and later ones may pass it.
+/// see. A store that is not sequentially consistent comes to memory at some later time, and later ones may pass it, or
+/// when the other side has everybody pass a barrier.
 class model {
 public:
-    explicit model(mistake wrong) : wrong_(wrong) {}
+    /// `obeying`: of the writer and of the reader, whether its process can order others and is ordered by them.
+    /// `takes`: to sleep is to read the bell, so that it need not be read after that.
+    model(mistake wrong, std::array<bool, 2> obeying, bool takes = false)
+        : wrong_(wrong), obeying_(obeying), takes_(takes) {}
 
     /// Tries everything. What went wrong, or empty.
     std::string explore() {
@@ -113,9 +141,10 @@ public:
             todo.pop_back();
             bool moves = false;
             for (int who : {writer, reader}) {
-                for (const bool flush : {false, true}) {
+                for (const auto way : {choice::step, choice::step_and_take_back, choice::flush}) {
                     state next = now;
-                    if (flush ? !flush_one(next, who) : !step(next, who)) {
+                    if (way == choice::flush ? !flush_one(next, who)
+                                             : !step(next, who, way == choice::step_and_take_back)) {
                         continue;
                     }
                     if (next.garbage) {
@@ -142,10 +171,28 @@ private:
     static constexpr int items = 5;
     static constexpr int room = 2;
     static constexpr int nothing = -1;
-    enum at { begin, look, drain, announce, look_again, asleep, move, publish, see_waits, take_waits };
+    enum class choice { step, step_and_take_back, flush };
+    enum at {
+        promise,
+        begin,
+        look,
+        drain,
+        announce,
+        order,
+        look_again,
+        asleep,
+        move,
+        see_orders,
+        publish,
+        see_waits,
+        take_waits
+    };
 
     struct one_side {
-        int step = begin;
+        int step = promise;
+        bool taken = false;
+        bool fenced = true;
+        bool owes = false;
         int own = 0;
         int other = 0;
         int late_counter = nothing; ///< stored, not in memory yet
@@ -157,6 +204,7 @@ private:
         std::array<one_side, 2> sides;
         std::array<int, 2> counters{};
         std::array<int, 2> waits{1, 1};
+        std::array<bool, 2> orders{};
         std::array<int, 2> rung{};
         std::array<int, room> bytes{nothing, nothing};
         bool garbage = false;
@@ -197,7 +245,7 @@ private:
         if (wrong_ != mistake::counter_unordered) {
             flush_item(all, mine);
         }
-        if (wrong_ == mistake::none || wrong_ > mistake::counter_not_in_order) {
+        if (mine.fenced && wrong_ != mistake::counter_unordered && wrong_ != mistake::counter_not_in_order) {
             flush_all(all, who);
             all.counters[static_cast<std::size_t>(who)] = mine.own;
         } else {
@@ -224,13 +272,20 @@ private:
         ++mine.own;
     }
 
-    /// One step of one side; false where it can make none.
-    bool step(state& all, int who) const {
+    /// One step of one side; false where it can make none. `take_back`: when it announces, its promise to order.
+    bool step(state& all, int who, bool take_back) const {
         const auto i = static_cast<std::size_t>(who);
         const std::size_t o = 1 - i;
         one_side& mine = all.sides[i];
         const bool early = wrong_ == mistake::drains_afterwards;
+        if (take_back && (mine.step != announce || !obeying_[i])) {
+            return false;
+        }
         switch (mine.step) {
+        case promise:
+            all.orders[i] = obeying_[i];
+            mine.step = begin;
+            return true;
         case begin:
             if (mine.own == items) {
                 return false;
@@ -242,12 +297,24 @@ private:
             mine.step = amount(mine, who) > 0 ? move : (early ? announce : drain);
             return true;
         case drain:
-            all.rung[i] = 0;
+            if (!std::exchange(mine.taken, false)) {
+                all.rung[i] = 0;
+            }
             mine.step = early ? asleep : announce;
             return true;
         case announce:
+            mine.owes = all.orders[i];
+            all.orders[i] = obeying_[i] && !take_back;
             store_waits(all, who);
-            mine.step = wrong_ == mistake::no_second_look ? asleep : look_again;
+            mine.owes = all.orders[i] || (mine.owes && wrong_ != mistake::taken_back_at_once);
+            mine.step = wrong_ == mistake::no_second_look ? asleep : (mine.owes ? order : look_again);
+            return true;
+        case order:
+            if (wrong_ != mistake::no_barrier) {
+                flush_all(all, writer);
+                flush_all(all, reader);
+            }
+            mine.step = look_again;
             return true;
         case look_again:
             mine.other = all.counters[o];
@@ -257,42 +324,78 @@ private:
             if (all.rung[i] == 0) {
                 return false;
             }
+            if (takes_) {
+                all.rung[i] = 0;
+                mine.taken = true;
+            }
             mine.step = look;
             return true;
-        case move:
-            move_item(all, who);
-            mine.step = publish;
-            return true;
-        case publish:
-            store_counter(all, who);
-            mine.step = see_waits;
-            return true;
-        case see_waits:
-            mine.step = all.waits[o] != 0 ? take_waits : begin;
-            return true;
         default:
-            all.rung[o] += std::exchange(all.waits[o], 0);
-            mine.step = begin;
+            go_on(all, who);
             return true;
         }
     }
 
+    /// A step of a side that need not wait.
+    void go_on(state& all, int who) const {
+        const auto i = static_cast<std::size_t>(who);
+        const std::size_t o = 1 - i;
+        one_side& mine = all.sides[i];
+        switch (mine.step) {
+        case move:
+            move_item(all, who);
+            mine.step = see_orders;
+            break;
+        case see_orders:
+            mine.fenced = !obeying_[i] || !all.orders[o];
+            mine.step = publish;
+            break;
+        case publish:
+            store_counter(all, who);
+            mine.step = see_waits;
+            break;
+        case see_waits:
+            mine.step = all.waits[o] != 0 ? take_waits : begin;
+            break;
+        default:
+            if (wrong_ != mistake::taken_unordered) {
+                flush_all(all, who);
+            }
+            all.rung[o] += std::exchange(all.waits[o], 0);
+            mine.step = begin;
+        }
+    }
+
     mistake wrong_;
+    std::array<bool, 2> obeying_;
+    bool takes_;
     std::size_t states_ = 0;
 };
 
+constexpr std::array<std::array<bool, 2>, 4> all_kinds{{{false, false}, {true, false}, {false, true}, {true, true}}};
+
 TEST(ring_protocol, in_every_order_nobody_sleeps_for_what_is_there_and_no_byte_is_seen_too_early) {
-    model right(mistake::none);
-    EXPECT_EQ(right.explore(), "");
-    EXPECT_GT(right.states(), 1000U) << "it must have tried something";
+    for (const auto& obeying : all_kinds) {
+        for (const bool takes : {false, true}) {
+            model right(mistake::none, obeying, takes);
+            EXPECT_EQ(right.explore(), "") << obeying[0] << obeying[1] << takes;
+            EXPECT_GT(right.states(), 1000U) << "it must have tried something";
+        }
+    }
 }
 
 TEST(ring_protocol, each_of_its_orders_is_needed) {
-    EXPECT_NE(model(mistake::counter_unordered).explore(), "");
-    EXPECT_EQ(model(mistake::counter_not_in_order).explore(), "both sleep");
-    EXPECT_EQ(model(mistake::announced_not_in_order).explore(), "both sleep");
-    EXPECT_EQ(model(mistake::no_second_look).explore(), "both sleep");
-    EXPECT_EQ(model(mistake::drains_afterwards).explore(), "both sleep");
+    for (const auto& obeying : all_kinds) {
+        EXPECT_NE(model(mistake::counter_unordered, obeying).explore(), "");
+        EXPECT_EQ(model(mistake::no_second_look, obeying).explore(), "both sleep");
+        EXPECT_EQ(model(mistake::drains_afterwards, obeying).explore(), "both sleep");
+    }
+    constexpr std::array fenced{false, false};
+    EXPECT_EQ(model(mistake::counter_not_in_order, fenced).explore(), "both sleep");
+    EXPECT_EQ(model(mistake::announced_not_in_order, fenced).explore(), "both sleep");
+    EXPECT_EQ(model(mistake::no_barrier, {true, true}).explore(), "both sleep");
+    EXPECT_EQ(model(mistake::taken_unordered, {true, true}).explore(), "both sleep");
+    EXPECT_EQ(model(mistake::taken_back_at_once, {true, true}).explore(), "both sleep");
 }
 
 } // namespace

@@ -1,8 +1,10 @@
 #include "descriptors.hpp"
+#include "quiet_write.hpp"
 #include "spin.hpp"
 
 #include "platform/platform.hpp"
 
+#include <array>
 #include <bit>
 #include <new>
 #include <thread>
@@ -110,8 +112,16 @@ result<ring_memory> map_ring(native_handle memory) {
 
 void unmap_ring(const ring_memory& memory) noexcept { (void)::munmap(memory.kept, reserved_for(memory.capacity)); }
 
-result<void> wait_for_ring(native_handle woken_by, interruption& interrupted) {
-    return wait_for(woken_by, POLLIN, interrupted, "wait for ring");
+result<bool> wait_for_ring(native_handle woken_by, interruption& interrupted) {
+    if (cannot_be_called_off(interrupted)) {
+        std::array<std::byte, 64> rung;
+        const ssize_t n = blocking_read(woken_by, rung.data(), rung.size());
+        if (n >= 0 || errno != EAGAIN) { // that it never waits is up to whoever has made the pipe
+            return n >= 0 ? result<bool>(n > 0) : sys::failed("wait for ring");
+        }
+    }
+    const auto waited = wait_for(woken_by, POLLIN, interrupted, "wait for ring");
+    return waited ? result<bool>(false) : std::unexpected(waited.error());
 }
 
 // Source: membarrier(2). It fails where a sandbox forbids it, or for a moment for lack of memory.
@@ -124,6 +134,21 @@ void order_threads() noexcept {
     while (sys::membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) {
         std::this_thread::yield();
     }
+}
+
+bool can_order_processes() noexcept {
+    static const bool can = sys::membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) == 0;
+    return can;
+}
+
+result<void> order_processes() {
+    while (sys::membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) != 0) {
+        if (errno != ENOMEM) {
+            return sys::failed("wait for ring");
+        }
+        std::this_thread::yield();
+    }
+    return {};
 }
 
 void relax() noexcept { pause_instruction(); }

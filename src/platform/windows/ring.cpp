@@ -162,6 +162,10 @@ void unmap_ring(const ring_memory& memory) noexcept {
 bool can_order_threads() noexcept { return true; }
 void order_threads() noexcept { ::FlushProcessWriteBuffers(); }
 
+// There is no barrier for other processes.
+bool can_order_processes() noexcept { return false; }
+result<void> order_processes() { return {}; }
+
 void relax() noexcept { YieldProcessor(); }
 
 } // namespace windpipe::platform

@@ -223,7 +223,7 @@ result<bool> wait_readable(native_handle reader, interruption& interrupted) {
     return done->code != ERROR_BROKEN_PIPE;
 }
 
-result<void> wait_for_ring(native_handle woken_by, interruption& interrupted) {
+result<bool> wait_for_ring(native_handle woken_by, interruption& interrupted) {
     if (const auto why = interrupted.why()) {
         return std::unexpected(interruption::gave_up(*why, "wait for ring"));
     }
@@ -237,7 +237,7 @@ result<void> wait_for_ring(native_handle woken_by, interruption& interrupted) {
     case ERROR_MORE_DATA:
     case ERROR_BROKEN_PIPE: // the next read of it says so
     case ERROR_OPERATION_ABORTED:
-        return {};
+        return false;
     default:
         return sys::failed("wait for ring", done->code);
     }
