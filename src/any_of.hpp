@@ -39,7 +39,14 @@ public:
     }
     /// Until a time or a stop.
     [[nodiscard]] bool sleep(std::size_t slot, const wait_limit& limit) noexcept {
-        return begin(slot, kind::sleep, nullptr, {}, nullptr, limit);
+        if (all_.at(slot) == nullptr) {
+            all_.at(slot).reset(new (std::nothrow) limited_operation(on_, kind::sleep, {}));
+        }
+        if (all_.at(slot) == nullptr) {
+            return false;
+        }
+        all_.at(slot)->limited->limit = limit;
+        return begin(slot, kind::sleep, nullptr, {});
     }
 
     /// Forgets the operation of a slot. How many bytes it has moved.
@@ -100,11 +107,11 @@ private:
         }
         return slots;
     }
-    bool begin(std::size_t slot, kind what, endpoint* end, const_buffer bytes, process_state* process = nullptr,
-               const wait_limit& limit = {}) noexcept {
-        std::unique_ptr<operation>& place = all_.at(slot);
+    bool begin(std::size_t slot, kind what, endpoint* end, const_buffer bytes,
+               process_state* process = nullptr) noexcept {
+        auto& place = all_.at(slot);
         if (place == nullptr) {
-            place.reset(new (std::nothrow) operation(on_, what, {}));
+            place.reset(new (std::nothrow) operation(on_, what));
             if (place == nullptr) {
                 return false;
             }
@@ -113,7 +120,6 @@ private:
         mine.what = what;
         mine.end = end;
         mine.process = process;
-        mine.limit = limit;
         mine.data = const_cast<std::byte*>(bytes.data()); // only read from
         mine.size = bytes.size();
         mine.bytes = 0;
@@ -123,8 +129,18 @@ private:
         return true;
     }
 
+    struct deletion {
+        void operator()(operation* what) const noexcept {
+            if (what->limited != nullptr) {
+                delete what->limited;
+            } else {
+                delete what;
+            }
+        }
+    };
+
     loop_state* on_;
-    std::array<std::unique_ptr<operation>, slots> all_;
+    std::array<std::unique_ptr<operation, deletion>, slots> all_;
     std::array<bool, slots> busy_{};
     std::uint8_t last_ = 0;
 };

@@ -50,22 +50,18 @@ public:
     result<run_result> finish();
 
 private:
-    struct stream {
-        stream(pipe_reader& from, capture_limit limit) : reader(from), kept(limit) {}
-        pipe_reader& reader;
-        capture_buffer kept;
-    };
-
     void fail_unless(result<void> done) noexcept;
     result<void> begin();
     result<void> feed();
-    result<void> listen(std::size_t slot, pipe_reader& from, capture_limit limit);
+    result<void> listen(std::size_t slot);
     result<void> set_limit();
     result<void> take_step(std::size_t slot);
     result<void> handle_slot(std::size_t slot);
     result<void> handle_written();
     result<void> handle_readable(std::size_t slot);
-    result<std::size_t> take(stream& from, output_stream which, std::size_t there);
+    result<std::size_t> take(std::size_t slot, std::size_t there);
+    pipe_reader& reader_of(std::size_t slot) { return slot == out_slot ? child_->out : child_->err; }
+    capture_buffer* kept_of(std::size_t slot) noexcept;
     result<void> handle_exit();
     result<bool> watch_tree();
     result<void> drain_rest();
@@ -75,8 +71,8 @@ private:
     result<child> child_; // or why the session has failed: then the child has been killed
     const run_options& options_;
     detail::listener ear_;
-    std::string_view left_;                          // of the input
-    std::array<std::unique_ptr<stream>, 2> streams_; // those that there are
+    std::string_view left_;                               // of the input
+    std::array<std::unique_ptr<capture_buffer>, 2> kept_; // of the outputs, once they have something
     ending end_;
     deadline limit_set_;
     std::unique_ptr<detail::process_state> member_; // of the child's tree, the one that is watched
@@ -94,23 +90,28 @@ result<void> async_session::begin() {
     if (auto fed = child_->in.is_open() ? feed() : result<void>(); !fed) {
         return fed;
     }
-    if (auto heard = listen(out_slot, child_->out, options_.out); !heard) {
+    if (auto heard = listen(out_slot); !heard) {
         return heard;
     }
-    if (auto heard = listen(err_slot, child_->err, options_.err); !heard) {
+    if (auto heard = listen(err_slot); !heard) {
         return heard;
     }
     return steps_.watch(process_slot, access::process_of(*child_)) ? set_limit() : std::unexpected(no_memory());
 }
 
-result<void> async_session::listen(std::size_t slot, pipe_reader& from, capture_limit limit) {
-    if (!from.is_open()) {
-        return {};
+result<void> async_session::listen(std::size_t slot) {
+    const pipe_reader& from = reader_of(slot);
+    return !from.is_open() || steps_.wait_readable(slot, *access::endpoint_of(from)) ? result<void>()
+                                                                                     : std::unexpected(no_memory());
+}
+
+/// Null: no memory.
+capture_buffer* async_session::kept_of(std::size_t slot) noexcept {
+    auto& place = kept_[slot - out_slot];
+    if (place == nullptr) {
+        place.reset(new (std::nothrow) capture_buffer(slot == out_slot ? options_.out : options_.err));
     }
-    auto& place = streams_[slot - out_slot];
-    place.reset(new (std::nothrow) stream(from, limit));
-    return place != nullptr && steps_.wait_readable(slot, *access::endpoint_of(from)) ? result<void>()
-                                                                                      : std::unexpected(no_memory());
+    return place.get();
 }
 
 result<void> async_session::feed() {
@@ -165,55 +166,56 @@ result<void> async_session::handle_written() {
 }
 
 /// Takes what is there, as far as that is known, without waiting. 0: the end of the stream; nothing there is timed_out.
-result<std::size_t> async_session::take(stream& from, output_stream which, std::size_t there) {
+result<std::size_t> async_session::take(std::size_t slot, std::size_t there) {
+    pipe_reader& from = reader_of(slot);
     const wait_limit at_once{.until = deadline::clock::time_point{}};
     std::array<std::byte, 1> probe{};
     result<std::size_t> n = 0;
     if (there == 0) { // most likely the end, for which no memory is needed
-        n = from.reader.read_some(probe, at_once);
+        n = from.read_some(probe, at_once);
         if (!n || *n == 0) {
             return n;
         }
     }
-    const auto room = from.kept.room(std::max<std::size_t>(there, 1));
+    capture_buffer* const kept = kept_of(slot);
+    const auto room = kept != nullptr ? kept->room(std::max<std::size_t>(there, 1)) : std::span<std::byte>();
     if (room.empty()) {
         return std::unexpected(no_memory());
     }
     if (there == 0) {
         room.front() = probe.front();
     } else {
-        n = from.reader.read_some(room, at_once);
+        n = from.read_some(room, at_once);
         if (!n || *n == 0) {
             return n;
         }
     }
+    const output_stream which = slot == out_slot ? output_stream::out : output_stream::err;
     if (auto heard = ear_.hear(which, room.first(*n)); !heard) {
         return std::unexpected(std::move(heard).error());
     }
-    if (!from.kept.took(*n)) {
+    if (!kept->took(*n)) {
         return std::unexpected(no_memory());
     }
     return n;
 }
 
 result<void> async_session::handle_readable(std::size_t slot) {
-    stream& from = *streams_[slot - out_slot];
+    pipe_reader& from = reader_of(slot);
     if (const auto code = steps_[slot].code) {
         return std::unexpected(error{code, "read", slot == out_slot ? "standard output" : "standard error"});
     }
-    auto n =
-        take(from, slot == out_slot ? output_stream::out : output_stream::err, from.reader.available().value_or(0));
+    auto n = take(slot, from.available().value_or(0));
     if (!n && n.error().code != std::errc::timed_out) {
         return std::unexpected(std::move(n).error());
     }
     if (n && *n == 0) {
         steps_.let_go(slot);
-        from.reader.close();
+        from.close();
         return {};
     }
     end_.output_came();
-    return steps_.wait_readable(slot, *access::endpoint_of(from.reader)) ? result<void>()
-                                                                         : std::unexpected(no_memory());
+    return steps_.wait_readable(slot, *access::endpoint_of(from)) ? result<void>() : std::unexpected(no_memory());
 }
 
 /// The child or another member of its tree has ended: watches the next one. False: there is none.
@@ -265,13 +267,10 @@ void async_session::stop_feeding() {
 result<void> async_session::drain_rest() {
     for (const std::size_t slot : {out_slot, err_slot}) {
         steps_.let_go(slot);
-        if (streams_[slot - out_slot] == nullptr) {
-            continue;
-        }
-        stream& from = *streams_[slot - out_slot];
-        std::size_t there = from.reader.available().value_or(0);
-        for (std::size_t allowed = there + capture_buffer::piece; from.reader.is_open() && allowed > 0;) {
-            auto n = take(from, slot == out_slot ? output_stream::out : output_stream::err, there);
+        pipe_reader& from = reader_of(slot);
+        std::size_t there = from.available().value_or(0);
+        for (std::size_t allowed = there + capture_buffer::piece; from.is_open() && allowed > 0;) {
+            auto n = take(slot, there);
             if (!n && n.error().code == std::errc::timed_out) {
                 break;
             }
@@ -279,10 +278,10 @@ result<void> async_session::drain_rest() {
                 return std::unexpected(std::move(n).error());
             }
             if (*n == 0) {
-                from.reader.close();
+                from.close();
             }
             allowed -= std::min(allowed, *n);
-            there = from.reader.available().value_or(0);
+            there = from.available().value_or(0);
         }
     }
     return {};
@@ -316,11 +315,11 @@ result<run_result> async_session::collect(exit_status status) {
     done.status = status;
     done.usage = *child_->usage();
     done.input_written = options_.input.size() - left_.size();
-    if (streams_[0] != nullptr) {
-        done.out = streams_[0]->kept.take();
+    if (kept_[0] != nullptr) {
+        done.out = kept_[0]->take();
     }
-    if (streams_[1] != nullptr) {
-        done.err = streams_[1]->kept.take();
+    if (kept_[1] != nullptr) {
+        done.err = kept_[1]->take();
     }
     return done;
 }

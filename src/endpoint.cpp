@@ -44,20 +44,28 @@ void endpoint::remove(interruption& call) noexcept {
     }
 }
 
-bool endpoint::begin_counting() noexcept {
-    if (counts() != nullptr) {
-        return true;
+namespace {
+
+/// What several threads may want first. Null: no memory.
+template <class T>
+T* made_once(std::atomic<T*>& place) noexcept {
+    T* there = place.load(std::memory_order_acquire);
+    if (there != nullptr) {
+        return there;
     }
-    auto made = std::unique_ptr<counting>(new (std::nothrow) counting);
-    if (made == nullptr) {
-        return false;
+    T* const made = new (std::nothrow) T;
+    if (made != nullptr && !place.compare_exchange_strong(there, made, std::memory_order_acq_rel)) {
+        delete made;
+        return there;
     }
-    counting* none = nullptr;
-    if (counts_.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel)) {
-        (void)made.release(); // ours, until the end
-    }
-    return true;
+    return made;
 }
+
+} // namespace
+
+bool endpoint::begin_counting() noexcept { return made_once(counts_) != nullptr; }
+
+cutting* endpoint::cuts() noexcept { return made_once(cuts_); }
 
 error endpoint::closed_error(std::string_view operation) {
     return {std::make_error_code(std::errc::bad_file_descriptor), operation, "this end is closed"};

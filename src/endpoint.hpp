@@ -31,6 +31,7 @@ public:
     ~endpoint() {
         close();
         delete counts_.load(std::memory_order_relaxed);
+        delete cuts_.load(std::memory_order_relaxed);
     }
     endpoint(const endpoint&) = delete;
     endpoint& operator=(const endpoint&) = delete;
@@ -64,7 +65,8 @@ public:
     void remove(interruption& call) noexcept;
 
     [[nodiscard]] pacing& pace() noexcept { return pace_; }
-    [[nodiscard]] cutting& cuts() noexcept { return cuts_; }
+    /// What long writes have learnt; memory for it is taken by the first one. Null: there is none.
+    [[nodiscard]] cutting* cuts() noexcept;
 
     /// For a write end. From any thread.
     void watch_for(deadlock_watch wish) noexcept { deadlock_.store(wish, std::memory_order_relaxed); }
@@ -116,7 +118,7 @@ private:
     std::condition_variable left_;
     interruption* waiting_ = nullptr;
     pacing pace_;
-    cutting cuts_;
+    std::atomic<cutting*> cuts_ = nullptr;
     std::atomic<counting*> counts_ = nullptr;
     std::shared_ptr<write_buffer> tied_;
     platform::attachment_ptr attached_; // goes before the handle

@@ -14,7 +14,16 @@ namespace detail {
 using state = operation::state;
 using kind = operation::kind;
 
-void operation::on_stop::operator()() const noexcept { what->on->stop(*what); }
+namespace {
+
+const wait_limit& limit_of(const operation& what) noexcept {
+    static const wait_limit none;
+    return what.limited != nullptr ? what.limited->limit : none;
+}
+
+} // namespace
+
+void limited_operation::on_stop::operator()() const noexcept { what->on->stop(*what); }
 
 void task_promise_base::tell_loop(task_promise_base& ended) noexcept { ended.spawned_on->has_ended(ended); }
 
@@ -51,7 +60,7 @@ bool loop_state::is_done_unbegun(operation& what) noexcept {
     const bool moves = what.what == kind::read || what.what == kind::write;
     if ((moves || what.what == kind::readable) && (what.end == nullptr || what.end->closing())) {
         what.code = std::make_error_code(std::errc::bad_file_descriptor);
-    } else if (what.limit.stop.stop_requested()) {
+    } else if (limit_of(what).stop.stop_requested()) {
         what.code = std::make_error_code(std::errc::operation_canceled);
     } else {
         return moves && what.size == 0;
@@ -64,7 +73,8 @@ bool loop_state::start(operation& what) noexcept {
     if (is_done_unbegun(what)) {
         return true;
     }
-    const bool at_last = what.limit.until.has_passed();
+    const deadline until = limit_of(what).until;
+    const bool at_last = until.has_passed();
     bool done = false;
     if (what.what == kind::sleep) {
         done = at_last;
@@ -83,8 +93,11 @@ bool loop_state::start(operation& what) noexcept {
         }
         return true;
     }
-    what.due = what.limit.until.at();
-    if (!what.limit.until.is_never() && !timers_.add(what)) {
+    if (until.is_never()) {
+        return false;
+    }
+    what.limited->due = until.at();
+    if (!timers_.add(*what.limited)) {
         if (what.what == kind::sleep || reactor_->cancel(what)) {
             what.code = std::make_error_code(std::errc::not_enough_memory);
         }
@@ -103,8 +116,8 @@ bool loop_state::begin(operation& what) noexcept {
         }
         what.now = state::done;
         reactor_->done().push_back(what);
-    } else if (what.limit.stop.stop_possible()) {
-        what.stopper.emplace(what.limit.stop, operation::on_stop{&what});
+    } else if (limit_of(what).stop.stop_possible()) {
+        what.limited->stopper.emplace(what.limited->limit.stop, limited_operation::on_stop{what.limited});
     }
     ++waiting_;
     return false;
@@ -112,12 +125,14 @@ bool loop_state::begin(operation& what) noexcept {
 
 /// Leaves every list. The stopper first: afterwards no other thread knows the operation.
 void loop_state::settle(operation& what) noexcept {
-    if (what.stopper) {
-        what.stopper.reset();
-        const std::scoped_lock lock(mutex_);
-        what.stopped.unlink();
+    if (limited_operation* const limited = what.limited) {
+        if (limited->stopper) {
+            limited->stopper.reset();
+            const std::scoped_lock lock(mutex_);
+            limited->stopped.unlink();
+        }
+        timers_.remove(*limited);
     }
-    timers_.remove(what);
     what.unlink();
     what.now = state::idle;
     --waiting_;
@@ -143,7 +158,7 @@ void loop_state::be_done(operation& what, std::errc why) noexcept {
     reactor_->done().push_back(what);
 }
 
-void loop_state::stop(operation& what) noexcept {
+void loop_state::stop(limited_operation& what) noexcept {
     {
         const std::scoped_lock lock(mutex_);
         stopped_.push_back(what.stopped);
@@ -202,7 +217,7 @@ void loop_state::call_posted() {
 void loop_state::call_off_stopped() noexcept {
     std::unique_lock lock(mutex_);
     while (!stopped_.empty()) {
-        auto& next = static_cast<operation::stop_link&>(*stopped_.next);
+        auto& next = static_cast<limited_operation::stop_link&>(*stopped_.next);
         next.unlink();
         lock.unlock();
         be_done(*next.owner, std::errc::operation_canceled);
@@ -229,7 +244,7 @@ void loop_state::expire() noexcept {
     while (!timers_.empty() && timers_.first().due <= now) {
         timer& due = timers_.first();
         timers_.remove(due);
-        be_done(static_cast<operation&>(due), std::errc::timed_out);
+        be_done(static_cast<limited_operation&>(due), std::errc::timed_out);
     }
 }
 

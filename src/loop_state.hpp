@@ -34,7 +34,7 @@ public:
 
     /// From any thread.
     void post(std::move_only_function<void()> what);
-    void stop(operation& what) noexcept;
+    void stop(limited_operation& what) noexcept;
 
     /// Takes turns until the time has come, with false, or until `ended` (null: until nothing is left), with true.
     result<bool> drive(const deadline& until, const bool* ended);

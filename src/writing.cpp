@@ -75,21 +75,26 @@ result<void> write_all(native_handle handle, std::span<const const_buffer> piece
     const std::size_t uncut = platform::largest_uncut_write();
     while (!rest.empty()) {
         const std::size_t size = rest.size_up_to(no_limit);
+        cutting* const cuts = size > uncut ? end.cuts() : nullptr;
         const cutting::part part =
-            size > uncut ? end.cuts().next(size, end.pace().in_step()) : cutting::part{.size = size, .piece = size};
+            cuts != nullptr ? cuts->next(size, end.pace().in_step()) : cutting::part{.size = size, .piece = size};
         for (std::size_t done = 0; done < part.size;) {
             const auto late = total > 0 ? interrupted.why_go_no_further() : std::nullopt;
             auto n = late ? std::unexpected(interruption::gave_up(*late, "write"))
                           : rest.write(handle, std::min(part.piece, part.size - done), interrupted);
             if (!n) {
-                end.cuts().failed(part);
+                if (cuts != nullptr) {
+                    cuts->failed(part);
+                }
                 n.error().transferred += total;
                 return std::unexpected(std::move(n).error());
             }
             done += *n;
             total += *n;
         }
-        end.cuts().done(part);
+        if (cuts != nullptr) {
+            cuts->done(part);
+        }
     }
     return {};
 }

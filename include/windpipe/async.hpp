@@ -39,38 +39,50 @@ struct timer {
     std::size_t place = unset; // in the heap
 };
 
+struct limited_operation;
+
 /// One thing that is waited for on a loop. It lives in the frame of the coroutine that waits: nothing is allocated.
-struct operation : link, timer {
+struct operation : link {
     enum class kind : std::uint8_t { sleep, read, readable, write, watch };
     enum class state : std::uint8_t { idle, under_way, done };
-    /// What a stop token calls.
-    struct on_stop {
-        operation* what;
-        void operator()() const noexcept;
-    };
 
-    /// Its place among those that are to be called off.
-    struct stop_link : link {
-        explicit stop_link(operation& whose) noexcept : owner(&whose) {}
-        operation* owner;
-    };
-
-    operation(loop_state* where, kind that, wait_limit most) : on(where), what(that), limit(std::move(most)) {}
+    operation(loop_state* where, kind that) noexcept : on(where), what(that) {}
 
     loop_state* on;
     kind what;
     state now = state::idle;
-    wait_limit limit;
-    endpoint* end = nullptr;          // read, readable, write
-    process_state* process = nullptr; // watch
-    std::byte* data = nullptr;        // what is still to be moved
+    limited_operation* limited = nullptr; // itself, where it has a limit
+    endpoint* end = nullptr;              // read, readable, write
+    process_state* process = nullptr;     // watch
+    std::byte* data = nullptr;            // what is still to be moved
     std::size_t size = 0;
     std::size_t bytes = 0; // moved
     std::error_code code;
     std::coroutine_handle<> waiter;
+    void* at = nullptr; // for the backend
+};
+
+/// One that a deadline or a stop may end.
+struct limited_operation : operation, timer {
+    /// What a stop token calls.
+    struct on_stop {
+        limited_operation* what;
+        void operator()() const noexcept;
+    };
+    /// Its place among those that are to be called off.
+    struct stop_link : link {
+        explicit stop_link(limited_operation& whose) noexcept : owner(&whose) {}
+        limited_operation* owner;
+    };
+
+    limited_operation(loop_state* where, kind that, wait_limit most) noexcept
+        : operation(where, that), limit(std::move(most)) {
+        limited = this;
+    }
+
+    wait_limit limit;
     std::optional<std::stop_callback<on_stop>> stopper;
     stop_link stopped{*this}; // in the loop's list, under its lock
-    void* at = nullptr;       // for the backend
 };
 
 /// What all awaitables of a loop share. Destroyed before it is done, it calls off what is under way.
@@ -92,7 +104,7 @@ protected:
     static bool begin(operation& what) noexcept;
     static void call_off(operation& what) noexcept;
     [[nodiscard]] std::unexpected<error> failure(std::string_view step) const;
-    operation what_;
+    limited_operation what_;
 };
 
 /// read_some() of a loop.

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -86,21 +87,40 @@ struct task_promise_base : link {
     bool* ended = nullptr;            // whoever owns it is told here; null: the loop owns it
 };
 
+/// Where a task keeps its value: what is large has memory only from when it is there.
+template <class T>
+class task_value {
+public:
+    template <class Value>
+    void set(Value&& what) {
+        if constexpr (is_large) {
+            value_ = std::make_unique<T>(std::forward<Value>(what));
+        } else {
+            value_.emplace(std::forward<Value>(what));
+        }
+    }
+    T& get() noexcept { return *value_; }
+
+private:
+    static constexpr bool is_large = sizeof(T) > 128;
+    std::conditional_t<is_large, std::unique_ptr<T>, std::optional<T>> value_;
+};
+
 /// The promise of a task<T>.
 template <class T>
 struct task_promise : task_promise_base {
     task<T> get_return_object() noexcept;
     template <std::convertible_to<T> Value = T>
     void return_value(Value&& what) {
-        value.emplace(std::forward<Value>(what));
+        value.set(std::forward<Value>(what));
     }
     T take() {
         if (thrown) {
             std::rethrow_exception(std::move(thrown));
         }
-        return std::move(*value);
+        return std::move(value.get());
     }
-    std::optional<T> value;
+    task_value<T> value;
 };
 
 /// The promise of a task without a value.
