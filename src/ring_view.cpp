@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <new>
 
 namespace windpipe::detail {
@@ -62,7 +63,10 @@ ring_words ring_mapping::words(ring_indices::side whose) const noexcept {
 
 result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose) {
     const ring_words words = memory->words(whose);
-    const auto indices = ring_indices::begin(whose, memory->capacity(), words.own_counter(), words.look());
+    const std::uint64_t own = words.own_counter();
+    const std::uint64_t other = words.look();
+    const std::uint64_t start = whose == ring_indices::side::writes ? words.own_start() : words.look_at_start();
+    const auto indices = ring_indices::begin(whose, memory->capacity(), own, other, start);
     if (!indices) {
         return damaged("adopt");
     }
@@ -90,6 +94,27 @@ result<void> ring_view::begin(std::string_view operation) {
 }
 
 result<void> ring_view::look(std::string_view operation) { return looks_right() ? result<void>{} : damaged(operation); }
+
+std::uint64_t ring_view::next_idle_look() const noexcept {
+    constexpr std::size_t hot = 256UL * 1024; // less than the second cache of a processor
+    return writes() && capacity() > hot ? indices_.own() + hot : std::numeric_limits<std::uint64_t>::max();
+}
+
+void ring_view::start_again_if_idle() noexcept {
+    constexpr int enough = 4; // in a stream, two writes in a row seldom find it empty
+    if (!is_long() || !looks_right()) {
+        return;
+    }
+    const bool idle = indices_.amount() == capacity();
+    idle_looks_ = idle ? idle_looks_ + 1 : 0;
+    if (idle_looks_ == enough && indices_.start_again()) {
+        words_.tell_start(indices_.own());
+        idle_looks_ = 0;
+    }
+    if (idle_looks_ == 0) {
+        look_idle_at_ = next_idle_look();
+    }
+}
 
 result<void> ring_view::gather(std::size_t wish, std::string_view operation) {
     return gathers_right(wish) ? result<void>{} : damaged(operation);

@@ -61,7 +61,7 @@ public:
     ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices,
               ring_indices::side whose) noexcept
         : memory_(std::move(memory)), here_(&memory_->here()), data_(memory_->data()), words_(words), indices_(indices),
-          whose_(whose), left_seen_(words.left()) {}
+          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()) {}
 
     [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
     /// Before the first call of this process that moves bytes or waits. operation_not_supported.
@@ -75,7 +75,15 @@ public:
     /// Bytes or room, in a row, as far as is known; and after a look at the other side's counter.
     [[nodiscard]] std::span<std::byte> known() const noexcept { return {data_ + indices_.place(), indices_.amount()}; }
     /// False: it says what cannot be.
-    [[nodiscard]] bool looks_right() noexcept { return indices_.see(words_.look()); }
+    [[nodiscard]] bool looks_right() noexcept {
+        if (!indices_.see(words_.look())) {
+            return false;
+        }
+        if (!writes()) {
+            indices_.start_at(words_.look_at_start());
+        }
+        return true;
+    }
     /// The same; protocol_error.
     result<void> look(std::string_view operation);
     /// For a reader that finds little and wants much: looks again after a moment, where that has helped before.
@@ -113,12 +121,17 @@ public:
     }
     result<void> ring(native_handle wakes, std::string_view operation);
 
+    /// For a writer that begins a call: where each finds nothing in the ring, it is better off with little memory that
+    /// stays in the caches than with all of it in turn. Nothing happens before is_long() says so.
+    void start_again_if_idle() noexcept;
+    [[nodiscard]] bool is_long() const noexcept { return indices_.own() >= look_idle_at_; }
+
     /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
     result<bool> is_read(std::size_t bytes, bells by);
 
     /// The same for a call that makes no system call: false where is_read() has to look.
     [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
-        if (words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes << calm_ ||
+        if (is_long() || words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes << calm_ ||
             bytes_unseen_ + bytes >= most_bytes << calm_) {
             return false;
         }
@@ -146,6 +159,7 @@ private:
     };
     /// Takes what others have rung. False: there are none any more.
     bool gathers_right_by_pause() noexcept;
+    [[nodiscard]] std::uint64_t next_idle_look() const noexcept;
     /// `to_the_last`: also when it is going to sleep, which says the rest.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
     result<void> announce(std::string_view operation);
@@ -172,6 +186,8 @@ private:
     crumbs crumbs_;
     bool taken_ = false;             // what was rung, since announce()
     std::uint64_t announced_at_ = 0; // our counter then
+    std::uint64_t look_idle_at_;     // the counter of a writer from which on it looks
+    int idle_looks_ = 0;
 };
 
 } // namespace windpipe::detail

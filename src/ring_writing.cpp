@@ -102,6 +102,7 @@ constexpr std::size_t stretch = 256UL * 1024;
 /// All of it, or with `some`, what fits, at least one byte. How many bytes. An error tells how many as well.
 result<std::size_t> write_pieces(const ring_call& call, feed bytes, bool some) {
     call.view.shown = 0;
+    call.view.start_again_if_idle();
     std::size_t total = 0;
     const auto fail = [&](error cause) {
         cause.transferred = total;
@@ -183,6 +184,7 @@ result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wa
                                          std::to_string(at_least) + " bytes in a ring that holds " +
                                              std::to_string(call.view.capacity())});
         }
+        call.view.start_again_if_idle();
         if (auto read = require_reader(call, at_least); !read) {
             return std::unexpected(std::move(read).error());
         }

@@ -24,6 +24,7 @@ inline constexpr std::size_t apart = 128;
 template <template <class> class Atomic>
 struct basic_ring_side {
     alignas(apart) Atomic<std::uint64_t> counter = 0; ///< bytes it has read, or written
+    Atomic<std::uint64_t> start = 0;                  ///< of the writer: the counter of the first byte of the memory
     alignas(apart) Atomic<std::uint32_t> waits = 1;   ///< it may sleep: ring. At first, so that poll(2) works
     Atomic<std::uint32_t> orders = 0;                 ///< it has us pass a barrier before it sleeps
     alignas(apart) Atomic<std::uint32_t> left = 0;    ///< how often an end of it was closed: see who is there
@@ -69,7 +70,11 @@ public:
     [[nodiscard]] std::uint64_t look() const noexcept { return other_->counter.load(std::memory_order_seq_cst); }
     /// The same, where nothing hangs on it.
     [[nodiscard]] std::uint64_t glance() const noexcept { return other_->counter.load(std::memory_order_acquire); }
+    /// Where bytes begin: told by the writer before the counter of the first of them, learnt after look().
+    void tell_start(std::uint64_t start) const noexcept { own_->start.store(start, std::memory_order_release); }
+    [[nodiscard]] std::uint64_t look_at_start() const noexcept { return other_->start.load(std::memory_order_acquire); }
     /// What we said last, perhaps in another process.
+    [[nodiscard]] std::uint64_t own_start() const noexcept { return own_->start.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t own_counter() const noexcept { return own_->counter.load(std::memory_order_acquire); }
 
     void leave() const noexcept { own_->left.fetch_add(1, std::memory_order_release); }
@@ -82,7 +87,7 @@ private:
 
 /// At the start of the memory. It begins with zeros: what says that it is one is written last.
 struct ring_header {
-    static constexpr std::uint64_t mark = 0x676e'6972'7770'0002; // "wpring" and the version of the layout
+    static constexpr std::uint64_t mark = 0x676e'6972'7770'0003; // "wpring" and the version of the layout
     alignas(apart) std::atomic<std::uint64_t> kind;
     basic_ring_side<std::atomic> writer;
     basic_ring_side<std::atomic> reader;

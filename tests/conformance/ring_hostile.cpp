@@ -35,7 +35,7 @@ class hostile_rings : public leak_checked {};
 void scribble(std::span<std::byte> header, std::uint32_t seed, const std::atomic<bool>& stop) {
     std::mt19937_64 random(seed);
     while (!stop) {
-        const std::uint64_t place = random() % 7 * 128 + random() % 2 * 4; // the words that mean something
+        const std::uint64_t place = random() % 7 * 128 + random() % 4 * 4; // the words that mean something
         std::uint64_t value = random();
         switch (random() % 4) {
         case 0:

@@ -43,9 +43,11 @@ struct party {
     std::size_t capacity;
     std::optional<ring_indices> indices;
 
+    [[nodiscard]] bool writes() const { return whose == ring_indices::side::writes; }
     void act(std::uint64_t what) {
         if (!indices) {
-            indices = ring_indices::begin(whose, capacity, words.own_counter(), words.look());
+            const std::uint64_t start = writes() ? words.own_start() : words.look_at_start();
+            indices = ring_indices::begin(whose, capacity, words.own_counter(), words.look(), start);
         }
         if (!indices) {
             return;
@@ -54,6 +56,11 @@ struct party {
         const std::size_t known = indices->amount();
         if ((what & 1U) != 0 && !indices->see(words.look())) {
             require(indices->other() == before && indices->amount() == known);
+        } else if (!writes()) {
+            indices->start_at(words.look_at_start());
+        } else if ((what & 4U) != 0 && indices->start_again()) {
+            require(indices->place() == 0);
+            words.tell_start(indices->own());
         }
         require(indices->amount() >= known && indices->amount() <= capacity && indices->place() < capacity);
         const std::size_t count = indices->amount() == 0 ? 0 : (what >> 1U) % (indices->amount() + 1);
@@ -79,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         party{windpipe::ring_words(writer, reader), ring_indices::side::writes, capacity, std::nullopt},
         party{windpipe::ring_words(reader, writer), ring_indices::side::reads, capacity, std::nullopt}};
     while (!in.empty()) {
-        switch (const std::uint64_t step = in.take(1); step % 6) {
+        switch (const std::uint64_t step = in.take(1); step % 7) {
         case 0:
             writer.counter = in.take(8);
             break;
@@ -89,7 +96,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 2:
             (step % 12 == 2 ? writer : reader).waits = static_cast<std::uint32_t>(in.take(4));
             break;
-        case 3: // near to what could be
+        case 3:
+            writer.start = in.take(8);
+            break;
+        case 4: // near to what could be
             writer.counter += in.take(1);
             break;
         default:

@@ -17,24 +17,43 @@ using side = ring_indices::side;
 constexpr std::size_t capacity = 8;
 
 TEST(ring_indices, begin_with_what_there_is) {
-    const auto reads = ring_indices::begin(side::reads, capacity, 10, 15);
+    const auto reads = ring_indices::begin(side::reads, capacity, 10, 15, 0);
     ASSERT_TRUE(reads);
     EXPECT_EQ(reads->amount(), 5U);
     EXPECT_EQ(reads->place(), 2U);
-    const auto writes = ring_indices::begin(side::writes, capacity, 15, 10);
+    const auto writes = ring_indices::begin(side::writes, capacity, 15, 10, 0);
     ASSERT_TRUE(writes);
     EXPECT_EQ(writes->amount(), 3U);
     EXPECT_EQ(writes->place(), 7U);
 }
 
+TEST(ring_indices, use_the_first_places_again_when_there_is_nothing) {
+    auto writes = ring_indices::begin(side::writes, capacity, 15, 10, 0);
+    ASSERT_TRUE(writes);
+    EXPECT_FALSE(writes->start_again());
+    EXPECT_EQ(writes->place(), 7U);
+    ASSERT_TRUE(writes->see(15));
+    EXPECT_TRUE(writes->start_again());
+    EXPECT_EQ(writes->place(), 0U);
+    auto reads = ring_indices::begin(side::reads, capacity, 15, 15, 0);
+    ASSERT_TRUE(reads);
+    ASSERT_TRUE(reads->see(18));
+    reads->start_at(15);
+    EXPECT_EQ(reads->place(), 0U);
+    reads->advance(3);
+    EXPECT_EQ(reads->place(), 3U);
+    reads->start_at(std::numeric_limits<std::uint64_t>::max());
+    EXPECT_LT(reads->place(), capacity);
+}
+
 TEST(ring_indices, refuse_to_begin_with_what_cannot_be) {
-    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 10, 9));
-    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 10, 19));
-    EXPECT_TRUE(ring_indices::begin(side::reads, capacity, 10, 18));
-    EXPECT_FALSE(ring_indices::begin(side::writes, capacity, 9, 10));
-    EXPECT_FALSE(ring_indices::begin(side::writes, capacity, 19, 10));
-    EXPECT_TRUE(ring_indices::begin(side::writes, capacity, 18, 10));
-    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 0, std::numeric_limits<std::uint64_t>::max()));
+    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 10, 9, 0));
+    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 10, 19, 0));
+    EXPECT_TRUE(ring_indices::begin(side::reads, capacity, 10, 18, 0));
+    EXPECT_FALSE(ring_indices::begin(side::writes, capacity, 9, 10, 0));
+    EXPECT_FALSE(ring_indices::begin(side::writes, capacity, 19, 10, 0));
+    EXPECT_TRUE(ring_indices::begin(side::writes, capacity, 18, 10, 0));
+    EXPECT_FALSE(ring_indices::begin(side::reads, capacity, 0, std::numeric_limits<std::uint64_t>::max(), 0));
 }
 
 TEST(ring_indices, believe_only_a_counter_that_goes_on_and_not_too_far) {
@@ -43,7 +62,7 @@ TEST(ring_indices, believe_only_a_counter_that_goes_on_and_not_too_far) {
             const std::uint64_t own = 100;
             const std::uint64_t other = whose == side::reads ? own + amount : own - (capacity - amount);
             for (std::uint64_t told = other - 20; told != other + 20; ++told) {
-                auto indices = ring_indices::begin(whose, capacity, own, other);
+                auto indices = ring_indices::begin(whose, capacity, own, other, 0);
                 ASSERT_TRUE(indices);
                 const bool possible = told - other <= capacity - amount;
                 EXPECT_EQ(indices->see(told), possible);
@@ -57,7 +76,7 @@ TEST(ring_indices, believe_only_a_counter_that_goes_on_and_not_too_far) {
 TEST(ring_indices, stay_within_the_ring_whatever_they_are_told) {
     std::uint64_t random = 1;
     const auto next = [&random] { return random = random * 6364136223846793005U + 1442695040888963407U; };
-    auto indices = ring_indices::begin(side::reads, capacity, 0, 0);
+    auto indices = ring_indices::begin(side::reads, capacity, 0, 0, 0);
     ASSERT_TRUE(indices);
     for (int turn = 0; turn < 100'000; ++turn) {
         (void)indices->see(turn % 2 == 0 ? next() : indices->other() + (next() >> 60U));

@@ -20,6 +20,7 @@ enum class mistake {
     no_second_look,         ///< it sleeps without looking after announce()
     drains_afterwards,      ///< what was rung is taken after announce()
     no_barrier,             ///< it promises to order, and does not
+    start_seen_first,       ///< where bytes begin is looked at before the counter
     taken_unordered,        ///< it rings before the counter is seen
     taken_back_at_once,     ///< it takes the promise back and does not order then
 };
@@ -70,7 +71,7 @@ public:
 private:
     static constexpr int writer = 0;
     static constexpr int reader = 1;
-    static constexpr int items = 5;
+    static constexpr int items = 4;
     static constexpr int room = 2;
     static constexpr int nothing = -1;
     enum class choice { step, step_and_take_back, flush };
@@ -83,6 +84,7 @@ private:
         order,
         look_again,
         asleep,
+        second_of_look,
         move,
         see_orders,
         publish,
@@ -95,6 +97,9 @@ private:
         bool taken = false;
         bool fenced = true;
         bool owes = false;
+        int start = 0;
+        int late_start = nothing; ///< of the writer
+        int in_vain = begin;      ///< what follows a look at nothing
         int own = 0;
         int other = 0;
         int late_counter = nothing; ///< stored, not in memory yet
@@ -107,17 +112,24 @@ private:
         std::array<int, 2> counters{};
         std::array<int, 2> waits{1, 1};
         std::array<bool, 2> orders{};
+        int start = 0; ///< the item in the first place
         std::array<int, 2> rung{};
         std::array<int, room> bytes{nothing, nothing};
         bool garbage = false;
         auto operator<=>(const state&) const = default;
     };
 
+    static std::size_t place_of(int item, const one_side& mine) {
+        return static_cast<std::size_t>((item - mine.start + items * room) % room);
+    }
     static bool flush_item(state& all, one_side& mine) {
         if (mine.late_item == nothing) {
             return false;
         }
-        all.bytes[static_cast<std::size_t>(mine.late_item % room)] = mine.late_item;
+        if (mine.late_start != nothing) {
+            all.start = std::exchange(mine.late_start, nothing);
+        }
+        all.bytes[place_of(mine.late_item, mine)] = mine.late_item;
         mine.late_item = nothing;
         return true;
     }
@@ -163,6 +175,19 @@ private:
         }
     }
 
+    /// The reader also learns where bytes begin, by a second step.
+    void look_at(state& all, int who, int in_vain) const {
+        const auto i = static_cast<std::size_t>(who);
+        one_side& mine = all.sides[i];
+        if (who == reader && wrong_ == mistake::start_seen_first) {
+            mine.start = all.start;
+        } else {
+            mine.other = all.counters[1 - i];
+        }
+        mine.in_vain = in_vain;
+        mine.step = who == reader ? second_of_look : (amount(mine, who) > 0 ? move : in_vain);
+    }
+
     void pass_barrier(state& all) const {
         if (wrong_ != mistake::no_barrier) {
             flush_all(all, writer);
@@ -174,8 +199,11 @@ private:
         one_side& mine = all.sides[static_cast<std::size_t>(who)];
         if (who == writer) {
             flush_item(all, mine);
+            if (amount(mine, who) == room) { // nothing is in it: begins anew
+                mine.start = mine.late_start = mine.own;
+            }
             mine.late_item = mine.own;
-        } else if (all.bytes[static_cast<std::size_t>(mine.own % room)] != mine.own) {
+        } else if (all.bytes[place_of(mine.own, mine)] != mine.own) {
             all.garbage = true;
         }
         ++mine.own;
@@ -184,7 +212,6 @@ private:
     /// One step of one side; false where it can make none. `take_back`: when it announces, its promise to order.
     bool step(state& all, int who, bool take_back) const {
         const auto i = static_cast<std::size_t>(who);
-        const std::size_t o = 1 - i;
         one_side& mine = all.sides[i];
         const bool early = wrong_ == mistake::drains_afterwards;
         if (take_back && (mine.step != announce || !obeying_[i])) {
@@ -202,8 +229,7 @@ private:
             mine.step = amount(mine, who) > 0 ? move : look;
             return true;
         case look:
-            mine.other = all.counters[o];
-            mine.step = amount(mine, who) > 0 ? move : (early ? announce : drain);
+            look_at(all, who, early ? announce : drain);
             return true;
         case drain:
             if (!std::exchange(mine.taken, false)) {
@@ -223,8 +249,7 @@ private:
             mine.step = look_again;
             return true;
         case look_again:
-            mine.other = all.counters[o];
-            mine.step = amount(mine, who) > 0 ? move : (early ? drain : asleep);
+            look_at(all, who, early ? drain : asleep);
             return true;
         case asleep:
             if (all.rung[i] == 0) {
@@ -248,6 +273,14 @@ private:
         const std::size_t o = 1 - i;
         one_side& mine = all.sides[i];
         switch (mine.step) {
+        case second_of_look:
+            if (wrong_ == mistake::start_seen_first) {
+                mine.other = all.counters[o];
+            } else {
+                mine.start = all.start;
+            }
+            mine.step = amount(mine, who) > 0 ? move : mine.in_vain;
+            break;
         case move:
             move_item(all, who);
             mine.step = see_orders;
@@ -293,6 +326,7 @@ TEST(ring_protocol, in_every_order_nobody_sleeps_for_what_is_there_and_no_byte_i
 TEST(ring_protocol, each_of_its_orders_is_needed) {
     for (const auto& obeying : all_kinds) {
         EXPECT_NE(model(mistake::counter_unordered, obeying).explore(), "");
+        EXPECT_NE(model(mistake::start_seen_first, obeying).explore(), "");
         EXPECT_EQ(model(mistake::no_second_look, obeying).explore(), "both sleep");
         EXPECT_EQ(model(mistake::drains_afterwards, obeying).explore(), "both sleep");
     }
