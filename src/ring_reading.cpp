@@ -107,8 +107,13 @@ inline std::size_t there_at_once(const quick_call& call, std::size_t wish, std::
         return 0;
     }
     ring_view& view = call.view();
-    if (view.known().size() < wish && !(view.looks_right() && view.gathers_right(wish))) {
-        return 0;
+    if (view.known().size() < wish) {
+        if (!view.looks_right() || (view.known().empty() && !(call.in_step() && view.comes_at_once()))) {
+            return 0;
+        }
+        if (!view.gathers_right(wish)) {
+            return 0;
+        }
     }
     const std::size_t count = std::min(view.known().size(), wish);
     return count >= least ? count : 0;
@@ -174,12 +179,10 @@ result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
 // ---- in place
 
 result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
-    if (const quick_call call(*this, limit); call && at_least > 0 && at_least <= call.view().capacity()) {
-        if ((call.view().known().size() >= at_least || call.view().looks_right()) &&
-            call.view().known().size() >= at_least && call.view().gathers_right(call.view().capacity())) {
-            call.view().shown = call.view().known().size();
-            return call.view().known();
-        }
+    if (const quick_call call(*this, limit);
+        there_at_once(call, at_least, at_least) != 0 && call.view().gathers_right(call.view().capacity())) {
+        call.view().shown = call.view().known().size();
+        return call.view().known();
     }
     return ring_call_on(*this, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {

@@ -127,6 +127,8 @@ public:
 
     [[nodiscard]] explicit operator bool() const noexcept { return entered_ != ring_lock::entry::none; }
     [[nodiscard]] ring_view& view() const noexcept { return *state_->view(); }
+    /// Whether the other side is busy at the same time as we are.
+    [[nodiscard]] bool in_step() const noexcept { return access::endpoint_of(state_->woken_by())->pace().in_step(); }
     /// Goes on by so many bytes; as ring_view::settle(), and what a failure tells of them.
     [[nodiscard]] result<void> move_on(std::size_t count, std::string_view operation) const {
         view().move_on(count);

@@ -120,6 +120,17 @@ result<void> ring_view::gather(std::size_t wish, std::string_view operation) {
     return gathers_right(wish) ? result<void>{} : damaged(operation);
 }
 
+bool ring_view::comes_at_once() noexcept {
+    constexpr int glances = 24;
+    for (int i = 0; i < glances; ++i) {
+        platform::relax();
+        if (words_.glance() != indices_.other()) {
+            return looks_right() && indices_.amount() > 0;
+        }
+    }
+    return false;
+}
+
 bool ring_view::gathers_right_by_pause() noexcept {
     const std::size_t before = indices_.amount();
     for (int i = 0; i < crumbs::pauses; ++i) {

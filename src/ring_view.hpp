@@ -86,6 +86,8 @@ public:
     }
     /// The same; protocol_error.
     result<void> look(std::string_view operation);
+    /// Looks again for less than it takes to prepare a wait. Whether there is something now.
+    [[nodiscard]] bool comes_at_once() noexcept;
     /// For a reader that finds little and wants much: looks again after a moment, where that has helped before.
     [[nodiscard]] bool gathers_right(std::size_t wish) noexcept {
         return !crumbs_.worth_a_pause(indices_.amount(), wish) || gathers_right_by_pause();
