@@ -1,0 +1,51 @@
+// step_ring.cpp - `step_ring writer|reader TOKEN`: redeems an end of a ring, calls getppid(2), moves 64, 100 and 2000
+// bytes, the second in place, and waits to be killed.
+#include <windpipe/windpipe.hpp>
+
+#include <array>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+using windpipe::or_throw;
+
+std::array<std::byte, 2000> bytes{};
+
+void write(windpipe::ring_writer to) {
+    std::array<std::byte, 64> first{};
+    first.fill(std::byte{1});
+    bytes.fill(std::byte{3});
+    ::syscall(SYS_getppid);
+    or_throw(to.write(first));
+    std::memset(or_throw(to.reserve(100)).data(), 2, 100);
+    or_throw(to.commit(100));
+    or_throw(to.write(bytes));
+    ::pause();
+}
+
+void read(windpipe::ring_reader from) {
+    ::syscall(SYS_getppid);
+    or_throw(from.read(std::span(bytes).first(64)));
+    or_throw(from.peek(100));
+    or_throw(from.consume(100));
+    or_throw(from.read(bytes));
+    ::pause();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) {
+        return 98;
+    }
+    if (argv[1] == std::string_view("writer")) {
+        write(or_throw(windpipe::redeem_ring_writer(argv[2])));
+    } else {
+        read(or_throw(windpipe::redeem_ring_reader(argv[2])));
+    }
+    return 0;
+}

@@ -1,0 +1,138 @@
+// A process that is killed between any two instructions of a call on its end of a ring.
+#include "stepper.hpp"
+
+#include "support/children.hpp"
+#include "support/result.hpp"
+
+#include <windpipe/handover.hpp>
+#include <windpipe/ring.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace windpipe_test;
+using windpipe::make_ring;
+using windpipe::or_throw;
+using windpipe::ring_reader;
+using windpipe::ring_writer;
+
+constexpr std::array<std::size_t, 3> parts{64, 100, 2000}; // what step_ring moves
+constexpr std::size_t all = 64 + 100 + 2000;
+constexpr std::size_t most_deaths = 60; // so many instructions are tried; where there are more, each so many'th
+
+template <class End>
+std::optional<stepper> start(const char* role, End end) {
+    const auto standing = or_throw(windpipe::offer::make(std::move(end)));
+    auto started = stepper::start(child_program("step_ring"), {role, standing.token()});
+    if (started) {
+        EXPECT_OK(standing.wait({.until = std::chrono::seconds(60)}));
+    }
+    return started;
+}
+
+/// Whether these are the first parts, each of them whole and right.
+bool are_whole_parts(std::span<const std::byte> bytes) {
+    for (std::size_t part = 0; part < parts.size() && !bytes.empty(); ++part) {
+        if (bytes.size() < parts[part] ||
+            std::ranges::count(bytes.first(parts[part]), static_cast<std::byte>(part + 1)) !=
+                static_cast<std::ptrdiff_t>(parts[part])) {
+            return false;
+        }
+        bytes = bytes.subspan(parts[part]);
+    }
+    return bytes.empty();
+}
+
+/// What can be read now.
+std::vector<std::byte> read_there(ring_reader& from) {
+    std::vector<std::byte> got(all);
+    const auto n = from.read_some(got, {.until = std::chrono::seconds(0)});
+    EXPECT_TRUE(n || n.error().code == std::errc::timed_out);
+    got.resize(n.value_or(0));
+    return got;
+}
+
+/// By how many instructions a writer has written everything; after each of them there are whole parts only.
+std::optional<std::size_t> steps_to_write_all() {
+    auto ends = or_throw(make_ring({.capacity = 65536}));
+    auto writer = start("writer", std::move(ends.writer));
+    std::vector<std::byte> got;
+    std::size_t steps = 0;
+    for (; writer && got.size() < all; ++steps) {
+        EXPECT_TRUE(writer->step());
+        const auto more = read_there(ends.reader);
+        got.insert(got.end(), more.begin(), more.end());
+        if (!are_whole_parts(got) || ::testing::Test::HasFailure()) {
+            ADD_FAILURE() << "after " << steps << " instructions there are " << got.size() << " bytes";
+            return std::nullopt;
+        }
+    }
+    return writer ? std::optional(steps) : std::nullopt;
+}
+
+/// By how many instructions a reader has read everything.
+std::optional<std::size_t> steps_to_read_all() {
+    auto ends = or_throw(make_ring({.capacity = 65536}));
+    EXPECT_OK(ends.writer.write(std::vector<std::byte>(all)));
+    auto reader = start("reader", std::move(ends.reader));
+    std::size_t steps = 0;
+    for (; reader && !ends.writer.reserve(65536, {.until = std::chrono::seconds(0)}); ++steps) { // room for so many
+        if (!reader->step()) {
+            ADD_FAILURE() << "it has ended after " << steps << " instructions";
+            return std::nullopt;
+        }
+    }
+    return reader ? std::optional(steps) : std::nullopt;
+}
+
+TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_writes) {
+    const auto steps = steps_to_write_all();
+    if (!steps) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    RecordProperty("instructions", static_cast<int>(*steps));
+    for (std::size_t death = 0; death <= *steps; death += *steps / most_deaths + 1) {
+        auto ends = or_throw(make_ring({.capacity = 65536}));
+        auto writer = start("writer", std::move(ends.writer));
+        ASSERT_TRUE(writer);
+        for (std::size_t step = 0; step < death; ++step) {
+            ASSERT_TRUE(writer->step());
+        }
+        writer->kill();
+        std::vector<std::byte> got;
+        ASSERT_OK(ends.reader.read_to_end(got));
+        EXPECT_TRUE(are_whole_parts(got)) << got.size() << " bytes after " << death << " instructions";
+    }
+}
+
+TEST(ring_death, of_a_reader_at_any_instruction_breaks_the_ring_for_the_writer) {
+    const auto steps = steps_to_read_all();
+    if (!steps) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    RecordProperty("instructions", static_cast<int>(*steps));
+    for (std::size_t death = 0; death <= *steps; death += *steps / most_deaths + 1) {
+        auto ends = or_throw(make_ring({.capacity = 65536}));
+        ASSERT_OK(ends.writer.write(std::vector<std::byte>(all)));
+        auto reader = start("reader", std::move(ends.reader));
+        ASSERT_TRUE(reader);
+        for (std::size_t step = 0; step < death; ++step) {
+            ASSERT_TRUE(reader->step());
+        }
+        reader->kill();
+        const std::vector<std::byte> more(65536); // more than there is room for
+        EXPECT_FAILS(ends.writer.write(more), broken_pipe);
+    }
+}
+
+} // namespace
