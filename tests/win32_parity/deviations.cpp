@@ -26,6 +26,10 @@ constexpr std::array wine{
     deviation{"7.6", "lets a list be without inheritance"},
     deviation{"7.18", "succeeds at ending a dead process"},
     deviation{"7.21", "waits for pseudo handles among several"},
+    deviation{"CancelIo", "does not look at the kind of a handle"},
+    deviation{"CancelIoEx", "does not look at the kind of a handle"},
+    deviation{"TransactNamedPipe", "looks at the rights of a handle before its kind"},
+    deviation{"section_kind", "takes a section for a file"},
 };
 
 /// What a kernel pipe of Linux cannot do exactly.

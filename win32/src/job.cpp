@@ -176,13 +176,17 @@ BOOL WINAPI IsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle, PBOOL Result)
     const job* const known = found.as<job>(kind::job);
     const use other(ProcessHandle);
     const process* const member = other.as<process>(kind::process);
-    if (known == nullptr || member == nullptr) {
-        return fail(JobHandle == nullptr ? ERROR_CALL_NOT_IMPLEMENTED : ERROR_INVALID_HANDLE);
+    const bool is_self = ProcessHandle == GetCurrentProcess();
+    if (JobHandle == nullptr && (member != nullptr || is_self)) { // any job at all
+        return fail(ERROR_CALL_NOT_IMPLEMENTED);
+    }
+    if (known == nullptr || (member == nullptr && !is_self)) {
+        return fail(ERROR_INVALID_HANDLE);
     }
     if (Result == nullptr) {
         return fail(ERROR_NOACCESS);
     }
-    *Result = known->state().has(member->state()) ? TRUE : FALSE;
+    *Result = member != nullptr && known->state().has(member->state()) ? TRUE : FALSE; // none has this process
     return TRUE;
 }
 
