@@ -64,7 +64,11 @@ HANDLE WINAPI GetProcessHeap(VOID) {
     return &heap;
 }
 LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
-    return is_heap(hHeap) ? allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0) : nullptr;
+    constexpr DWORD known = HEAP_NO_SERIALIZE | HEAP_GENERATE_EXCEPTIONS | HEAP_ZERO_MEMORY;
+    if (!is_heap(hHeap) || ((dwFlags & ~known) != 0 && fail(ERROR_CALL_NOT_IMPLEMENTED) == FALSE)) {
+        return nullptr;
+    }
+    return allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0);
 }
 LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
     if (lpMem == nullptr) {
