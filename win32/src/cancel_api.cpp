@@ -48,12 +48,12 @@ BOOL WINAPI CancelSynchronousIo(HANDLE hThread) {
     return state->interrupt(ERROR_OPERATION_ABORTED) ? TRUE : fail(ERROR_NOT_FOUND);
 }
 
-BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED /*lpOverlapped*/) {
+BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped) {
     const use found(hFile);
     if (!found || !is_for_transfers(*found)) {
         return fail(ERROR_INVALID_HANDLE);
     }
-    return found->interrupt(ERROR_OPERATION_ABORTED) != 0 ? TRUE : fail(ERROR_NOT_FOUND);
+    return found->interrupt(ERROR_OPERATION_ABORTED, lpOverlapped) != 0 ? TRUE : fail(ERROR_NOT_FOUND);
 }
 
 /// Of the calling thread alone, which cannot be waiting while it calls this.

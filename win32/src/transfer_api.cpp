@@ -110,6 +110,7 @@ BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, 
                      LPOVERLAPPED lpOverlapped) {
     begin(lpNumberOfBytesRead, lpOverlapped);
     const use from(hFile);
+    const call_with scope(lpOverlapped);
     return finish(guarded([&] { return read_from(from, lpBuffer, nNumberOfBytesToRead, lpOverlapped); }),
                   lpNumberOfBytesRead, lpOverlapped);
 }
@@ -118,6 +119,7 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
                       LPOVERLAPPED lpOverlapped) {
     begin(lpNumberOfBytesWritten, lpOverlapped);
     const use to(hFile);
+    const call_with scope(lpOverlapped);
     return finish(guarded([&] { return write_to(to, lpBuffer, nNumberOfBytesToWrite, lpOverlapped); }),
                   lpNumberOfBytesWritten, lpOverlapped);
 }
