@@ -184,6 +184,7 @@ TEST(win32_files, are_made_as_they_are_asked_for) {
     EXPECT_TRUE(WriteFile(made, "text", 4, &count, nullptr)) << "read only from the next time on";
     const int descriptor = _open_osfhandle(reinterpret_cast<intptr_t>(made), 0);
     EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_DSYNC, 0);
+    EXPECT_EQ(_open_osfhandle(reinterpret_cast<intptr_t>(made), _O_APPEND), -1);
     EXPECT_EQ(_close(descriptor), 0);
     struct stat about{};
     EXPECT_EQ(::stat(path.c_str(), &about), 0);

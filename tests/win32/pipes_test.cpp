@@ -251,7 +251,12 @@ TEST(win32_pipes, a_named_pipe_joins_a_server_and_its_clients) {
             EXPECT_EQ(GetLastError(), static_cast<DWORD>(ERROR_BROKEN_PIPE));
             CloseHandle(end);
         });
-        EXPECT_TRUE(ConnectNamedPipe(server, nullptr) || GetLastError() == ERROR_PIPE_CONNECTED);
+        OVERLAPPED told{};
+        told.hEvent = CreateEvent(nullptr, TRUE, FALSE, nullptr);
+        const BOOL has_waited = ConnectNamedPipe(server, &told);
+        EXPECT_TRUE(has_waited || GetLastError() == ERROR_PIPE_CONNECTED);
+        EXPECT_EQ(WaitForSingleObject(told.hEvent, 0) == WAIT_OBJECT_0, has_waited != FALSE);
+        CloseHandle(told.hEvent);
         EXPECT_TRUE(ReadFile(server, text.data(), 16, &count, nullptr));
         EXPECT_EQ(std::string(text.data(), count), "question");
         EXPECT_TRUE(WriteFile(server, "answer", 6, &count, nullptr));

@@ -78,7 +78,10 @@ intptr_t _get_osfhandle(int fd) {
     return failed(EBADF);
 }
 
-int _open_osfhandle(intptr_t osfhandle, int /*flags*/) {
+int _open_osfhandle(intptr_t osfhandle, int flags) {
+    if ((flags & _O_APPEND) != 0) { // what is open already cannot be told to
+        return failed(EINVAL);
+    }
     auto* const handle = reinterpret_cast<HANDLE>(osfhandle);
     const use found(handle);
     if (!found) {

@@ -211,11 +211,17 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD l
     return lpMode == nullptr || end->set_nowait((*lpMode & PIPE_NOWAIT) != 0) ? TRUE : fail_with_errno();
 }
 
-BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED /*lpOverlapped*/) {
+BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED lpOverlapped) {
     const use found(hNamedPipe);
     if (named_pipe* const named = found.as<named_pipe>(kind::named_pipe)) {
+        const call_with scope(lpOverlapped);
+        reset_event(lpOverlapped != nullptr ? lpOverlapped->hEvent : nullptr);
         const DWORD code = named->connect();
-        return code == 0 ? TRUE : fail(code);
+        if (code != 0) {
+            return fail(code);
+        }
+        tell(lpOverlapped, 0);
+        return TRUE;
     }
     const pipe_end* const end = end_of(found, 0);
     if (end == nullptr) {

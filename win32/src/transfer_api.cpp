@@ -13,15 +13,6 @@ namespace windpipe::win32 {
 
 namespace {
 
-/// What an OVERLAPPED is told at the end of a call on a handle that is not asynchronous.
-void tell(LPOVERLAPPED overlapped, DWORD count) noexcept {
-    if (overlapped != nullptr) {
-        overlapped->Internal = NO_ERROR;
-        overlapped->InternalHigh = count;
-        set_event(overlapped->hEvent);
-    }
-}
-
 BOOL finish(const transfer_outcome& outcome, LPDWORD count, LPOVERLAPPED overlapped) noexcept {
     if (outcome.code != 0) {
         if (count != nullptr && overlapped == nullptr) {
