@@ -24,7 +24,8 @@ for number, line in enumerate(text(DOCUMENT).splitlines(), 1):
     if place > 1 and f"{section}.{place - 1}" not in {name.rstrip("h") for name in listed}:
         complaints.append(f"{DOCUMENT}:{number}: there is no row before {row[1]}")
 complaints += [f"tests/win32_parity: row {row} is not in {DOCUMENT}" for row in sorted(tested - set(listed))]
+garbage = text(pathlib.PurePosixPath("tests/win32_parity/garbage_handles.cpp"))
 for row in re.findall(r'deviation\{"([^"]+)"', text(pathlib.PurePosixPath("tests/win32_parity/deviations.cpp"))):
-    if row not in tested:
-        complaints.append(f"tests/win32_parity/deviations.cpp: row {row} has no test")
+    if row not in tested and not re.search(rf"\b{row}\b", garbage):
+        complaints.append(f"tests/win32_parity/deviations.cpp: {row} has no test")
 finish(complaints, f"{len(listed)} rows, {len(tested)} with tests")

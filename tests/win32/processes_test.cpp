@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdlib>
 #include <string>
 
 using namespace windpipe_test;
@@ -37,6 +40,36 @@ TEST(win32_processes, a_stranger_gets_its_streams_and_nothing_else) {
     // ls has its three streams and the directory that it reads
     EXPECT_EQ(read_to_end(output.reader), "0\n1\n2\n3\n0\n");
     (void)child.wait();
+}
+
+TEST(win32_processes, a_child_ignores_what_we_ignore_but_SIGPIPE_and_blocks_nothing) {
+    const std::array ignored{SIGPIPE, SIGUSR1};
+    std::array<sighandler_t, ignored.size()> before{};
+    std::ranges::transform(ignored, before.begin(), [](int one) { return ::signal(one, SIG_IGN); });
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR2);
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &blocked, nullptr), 0);
+    const auto handler = ::signal(SIGWINCH, [](int) { std::abort(); });
+    pipe_handles output(true);
+    STARTUPINFOA start{};
+    start.cb = sizeof(start);
+    start.dwFlags = STARTF_USESTDHANDLES;
+    start.hStdOutput = output.writer;
+    started child("/bin/grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status", &start);
+    output.close_writer();
+    const std::string told = read_to_end(output.reader);
+    EXPECT_EQ(child.wait(), 0U);
+    const auto mask = [&](const char* name) { return std::stoull(told.substr(told.find(name) + 7), nullptr, 16); };
+    EXPECT_EQ(mask("SigBlk"), 0U) << told;
+    EXPECT_EQ(mask("SigIgn") & (1U << (SIGPIPE - 1)), 0U) << told;
+    EXPECT_NE(mask("SigIgn") & (1U << (SIGUSR1 - 1)), 0U) << told;
+    EXPECT_EQ(mask("SigCgt") & (1U << (SIGWINCH - 1)), 0U) << told;
+    (void)::signal(SIGWINCH, handler);
+    (void)pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
+    for (std::size_t i = 0; i < ignored.size(); ++i) {
+        (void)::signal(ignored[i], before[i]);
+    }
 }
 
 TEST(win32_processes, closing_the_standard_handle_closes_the_stream) {

@@ -199,4 +199,35 @@ TEST(win32_rows, row_4_16_the_type_of_both_ends_is_pipe) {
     }
 }
 
+TEST(win32_rows, row_4_18_the_read_end_is_a_server_that_is_connected) {
+    const ends pipe;
+    EXPECT_EQ(of([&] { return ConnectNamedPipe(pipe.read, nullptr); }), failed(ERROR_PIPE_CONNECTED));
+    EXPECT_EQ(of([&] { return ConnectNamedPipe(pipe.write, nullptr); }), failed(ERROR_INVALID_FUNCTION));
+    EXPECT_TRUE(is(of([&] { return DisconnectNamedPipe(pipe.write); }), failed(ERROR_INVALID_FUNCTION), "4.18",
+                   failed(ERROR_NOT_SUPPORTED)));
+    EXPECT_EQ(of([&] { return DisconnectNamedPipe(pipe.read); }), done(0));
+    EXPECT_EQ(read_from(pipe.read, 1), failed(ERROR_PIPE_NOT_CONNECTED));
+    EXPECT_EQ(write_to(pipe.write, "x"), failed(ERROR_PIPE_NOT_CONNECTED));
+}
+
+TEST(win32_rows, row_4_19_to_transact_needs_both_rights) {
+    const ends pipe;
+    char bytes[8] = {};
+    DWORD count = 0;
+    for (HANDLE const end : {pipe.read, pipe.write}) {
+        EXPECT_EQ(of([&] { return TransactNamedPipe(end, bytes, 8, bytes, 8, &count, nullptr); }),
+                  failed(ERROR_ACCESS_DENIED));
+    }
+}
+
+TEST(win32_rows, row_4_20_a_pipe_has_no_size_and_no_position) {
+    const ends pipe;
+    LARGE_INTEGER size{};
+    EXPECT_EQ(GetFileSizeEx(pipe.read, &size), FALSE);
+    EXPECT_EQ(GetFileSize(pipe.read, nullptr), INVALID_FILE_SIZE);
+    EXPECT_EQ(SetFilePointerEx(pipe.read, size, nullptr, FILE_BEGIN), FALSE);
+    EXPECT_EQ(SetFilePointer(pipe.read, 0, nullptr, FILE_BEGIN), INVALID_SET_FILE_POINTER);
+    EXPECT_EQ(SetEndOfFile(pipe.write), FALSE);
+}
+
 } // namespace

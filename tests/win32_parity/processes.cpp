@@ -65,6 +65,25 @@ TEST(win32_rows, row_7_6_a_list_needs_inheritance) {
     EXPECT_TRUE(child.ok != FALSE || child.error == ERROR_INVALID_PARAMETER) << child.error;
 }
 
+TEST(win32_rows, row_7_7_a_list_has_whole_handles_and_is_given_once) {
+    const ends pipe(0, TRUE);
+    HANDLE handles[] = {pipe.read, pipe.write};
+    alignas(void*) char memory[256];
+    SIZE_T size = sizeof memory;
+    auto* const list = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory);
+    EXPECT_NE(InitializeProcThreadAttributeList(list, 2, 0, &size), FALSE);
+    const auto add = [&](SIZE_T bytes) {
+        return of([&] {
+            return UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles, bytes, nullptr,
+                                             nullptr);
+        });
+    };
+    EXPECT_EQ(add(sizeof handles - 1), failed(ERROR_BAD_LENGTH));
+    EXPECT_EQ(add(sizeof handles), done(0));
+    EXPECT_EQ(add(sizeof handles), failed(698)); // ERROR_OBJECT_NAME_EXISTS
+    DeleteProcThreadAttributeList(list);
+}
+
 TEST(win32_rows, row_7_9_the_standard_handles_are_those_of_the_startup_information) {
     ends in(0, TRUE);
     ends out(0, TRUE);

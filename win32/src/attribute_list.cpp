@@ -4,6 +4,17 @@
 
 using namespace windpipe::win32;
 
+namespace {
+
+/// Whether Windows may know the attribute: a small number and what kind it is. Source: ProcThreadAttributeValue.
+bool is_of_windows(DWORD_PTR attribute) {
+    constexpr DWORD_PTR kinds = 0x00070000; // of a thread, an input, additive
+    constexpr DWORD_PTR most = 0x20;
+    return (attribute & kinds) != 0 && (attribute & ~kinds) < most;
+}
+
+} // namespace
+
 extern "C" {
 
 BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList, DWORD dwAttributeCount,
@@ -27,7 +38,7 @@ BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeLi
         return fail(ERROR_INVALID_PARAMETER);
     }
     if (Attribute != PROC_THREAD_ATTRIBUTE_HANDLE_LIST) {
-        return fail(ERROR_NOT_SUPPORTED);
+        return fail(is_of_windows(Attribute) ? ERROR_CALL_NOT_IMPLEMENTED : ERROR_NOT_SUPPORTED);
     }
     if (lpAttributeList->handles != nullptr) {
         return fail(ERROR_OBJECT_NAME_EXISTS);

@@ -48,12 +48,12 @@ BOOL WINAPI CancelSynchronousIo(HANDLE hThread) {
     return state->interrupt(ERROR_OPERATION_ABORTED) ? TRUE : fail(ERROR_NOT_FOUND);
 }
 
-BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED /*lpOverlapped*/) {
+BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped) {
     const use found(hFile);
     if (!found || !is_for_transfers(*found)) {
         return fail(ERROR_INVALID_HANDLE);
     }
-    return found->interrupt(ERROR_OPERATION_ABORTED) != 0 ? TRUE : fail(ERROR_NOT_FOUND);
+    return found->interrupt(ERROR_OPERATION_ABORTED, lpOverlapped) != 0 ? TRUE : fail(ERROR_NOT_FOUND);
 }
 
 /// Of the calling thread alone, which cannot be waiting while it calls this.
@@ -64,15 +64,12 @@ BOOL WINAPI CancelIo(HANDLE hFile) {
 
 BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                                   DWORD /*dwMilliseconds*/, BOOL /*bAlertable*/) {
-    const use found(hFile);
-    if (!found) {
-        return fail(ERROR_INVALID_HANDLE);
-    }
     if (lpOverlapped == nullptr || lpNumberOfBytesTransferred == nullptr) {
         return fail(ERROR_INVALID_PARAMETER);
     }
-    if (lpOverlapped->Internal == STATUS_PENDING) {
-        return fail(ERROR_IO_INCOMPLETE);
+    if (lpOverlapped->Internal == STATUS_PENDING) { // else the handle is not looked at: it may be closed by now
+        const use found(hFile);
+        return fail(found ? ERROR_IO_INCOMPLETE : ERROR_INVALID_HANDLE);
     }
     *lpNumberOfBytesTransferred = static_cast<DWORD>(lpOverlapped->InternalHigh);
     return TRUE;
@@ -89,7 +86,8 @@ HANDLE WINAPI CreateIoCompletionPort(HANDLE FileHandle, HANDLE /*ExistingComplet
     if (FileHandle == INVALID_HANDLE_VALUE) {
         fail(ERROR_CALL_NOT_IMPLEMENTED);
     } else {
-        fail(found ? ERROR_INVALID_PARAMETER : ERROR_INVALID_HANDLE); // no end of CreatePipe is asynchronous
+        // Nothing that can be opened here is asynchronous.
+        fail(found && is_for_transfers(*found) ? ERROR_INVALID_PARAMETER : ERROR_INVALID_HANDLE);
     }
     return nullptr;
 }

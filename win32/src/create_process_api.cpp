@@ -54,7 +54,8 @@ BOOL create(const Char* application, const Char* line, const SECURITY_ATTRIBUTES
         return fail(ERROR_INVALID_PARAMETER);
     }
     *made = {};
-    if ((flags & ~known_flags) != 0) {
+    if ((flags & ~known_flags) != 0 ||
+        info->cbReserved2 != 0) { // the latter: descriptors of the C library of Microsoft
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
     if ((flags & EXTENDED_STARTUPINFO_PRESENT) != 0 && info->cb != sizeof(Extended)) {

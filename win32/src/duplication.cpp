@@ -126,6 +126,10 @@ extern "C" BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSour
     if (lpTargetHandle != nullptr) {
         *lpTargetHandle = nullptr;
     }
+    const bool asks_for_most = (dwOptions & DUPLICATE_SAME_ACCESS) == 0 && (dwDesiredAccess & MAXIMUM_ALLOWED) != 0;
+    if ((dwOptions & ~DWORD{DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS}) != 0 || asks_for_most) {
+        return fail(ERROR_CALL_NOT_IMPLEMENTED);
+    }
     try {
         std::shared_ptr<process_state> from;
         std::shared_ptr<process_state> to;

@@ -28,12 +28,16 @@ bool entry::is_signaled() noexcept {
     return ::poll(&one, 1, 0) == 1;
 }
 
-std::size_t entry::interrupt(DWORD code) noexcept {
+std::size_t entry::interrupt(DWORD code, const OVERLAPPED* of) noexcept {
     const std::lock_guard lock(guard_);
+    std::size_t count = 0;
     for (blocked* const call : waiting_) {
-        call->interrupt(code);
+        if (of == nullptr || call->given() == of) {
+            call->interrupt(code);
+            ++count;
+        }
     }
-    return waiting_.size();
+    return count;
 }
 
 void entry::end(DWORD code) noexcept {
@@ -49,7 +53,16 @@ bool entry::in_use() noexcept {
     return !waiting_.empty();
 }
 
-blocked::blocked(entry& on) : on_(on) {
+namespace {
+
+thread_local const OVERLAPPED* given_now = nullptr;
+
+} // namespace
+
+call_with::call_with(const OVERLAPPED* given) noexcept { given_now = given; }
+call_with::~call_with() { given_now = nullptr; }
+
+blocked::blocked(entry& on) : on_(on), given_(given_now) {
     {
         const std::lock_guard lock(on_.guard_);
         on_.waiting_.push_back(this);

@@ -81,8 +81,8 @@ public:
 
     // ---- calls that wait on this handle
 
-    /// Ends all calls that wait on this handle now. *Returns*: how many.
-    std::size_t interrupt(DWORD code) noexcept;
+    /// Ends all calls that wait on this handle now, or those `of` this structure alone. *Returns*: how many.
+    std::size_t interrupt(DWORD code, const OVERLAPPED* of = nullptr) noexcept;
     /// The same for good: the handle is gone. Calls that were about to wait do not begin to.
     void end(DWORD code) noexcept;
     [[nodiscard]] bool in_use() noexcept;
@@ -103,6 +103,15 @@ private:
     DWORD ended_by_ = 0;
 };
 
+/// While it lives, waits of the calling thread are of a call that was given this structure.
+class call_with {
+public:
+    explicit call_with(const OVERLAPPED* given) noexcept;
+    ~call_with();
+    call_with(const call_with&) = delete;
+    call_with& operator=(const call_with&) = delete;
+};
+
 /// While it lives, the calling thread waits on an entry's handle, and the wait can be called off: by CloseHandle and
 /// CancelIoEx through the entry, by CancelSynchronousIo through the thread.
 class blocked {
@@ -113,6 +122,8 @@ public:
     blocked& operator=(const blocked&) = delete;
 
     void interrupt(DWORD code) noexcept;
+    /// What the call was given, or none.
+    [[nodiscard]] const OVERLAPPED* given() const noexcept { return given_; }
     [[nodiscard]] std::stop_token token() const noexcept { return source_.get_token(); }
     /// The error by which the call ends, 0 while it goes on.
     [[nodiscard]] DWORD why() const noexcept { return code_.load(std::memory_order_acquire); }
@@ -123,6 +134,7 @@ public:
 
 private:
     entry& on_;
+    const OVERLAPPED* given_;
     std::stop_source source_;
     std::atomic<DWORD> code_{0};
 };

@@ -37,10 +37,14 @@ std::unique_ptr<entry> event::copy(unique_handle descriptor) const {
 
 ACCESS_MASK event::mapped(ACCESS_MASK generic) const noexcept { return mapped_for_object(generic, EVENT_ALL_ACCESS); }
 
-void set_event(HANDLE handle) noexcept {
-    const use found(handle);
-    if (event* const known = found.as<event>(kind::event)) {
-        known->set();
+void tell(LPOVERLAPPED overlapped, DWORD count) noexcept {
+    if (overlapped != nullptr) {
+        overlapped->Internal = NO_ERROR;
+        overlapped->InternalHigh = count;
+        const use found(overlapped->hEvent);
+        if (event* const known = found.as<event>(kind::event)) {
+            known->set();
+        }
     }
 }
 

@@ -24,9 +24,9 @@ private:
     bool manual_;
 };
 
-/// Sets the event behind a handle, if there is one.
-void set_event(HANDLE handle) noexcept;
-/// Resets it.
+/// What an OVERLAPPED, if there is one, is told at the end of a call on a handle that is not asynchronous.
+void tell(LPOVERLAPPED overlapped, DWORD count) noexcept;
+/// Resets the event behind a handle, if there is one.
 void reset_event(HANDLE handle) noexcept;
 
 } // namespace windpipe::win32

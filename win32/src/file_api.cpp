@@ -26,6 +26,13 @@ struct device {
 constexpr std::array devices{device{"NUL", "/dev/null"}, device{"CON", "/dev/tty"}, device{"CONIN$", "/dev/tty"},
                              device{"CONOUT$", "/dev/tty"}};
 
+// The others of Windows are not offered. What these hints ask for has no other effect than speed, and the attributes
+// besides "read only" none at all: no call of the layer tells them.
+constexpr DWORD known_flags = FILE_FLAG_WRITE_THROUGH | FILE_FLAG_NO_BUFFERING | FILE_FLAG_RANDOM_ACCESS |
+                              FILE_FLAG_SEQUENTIAL_SCAN | FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_BACKUP_SEMANTICS |
+                              FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+                              FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_TEMPORARY;
+
 const char* device_of(const std::string& name) {
     const char* const plain = name.starts_with("\\\\.\\") ? name.c_str() + 4 : name.c_str();
     for (const device& known : devices) {
@@ -87,26 +94,30 @@ HANDLE open_pipe(const std::string& name, DWORD access, const SECURITY_ATTRIBUTE
 
 HANDLE open_file(const std::string& name, DWORD access, const SECURITY_ATTRIBUTES* attributes, DWORD disposition,
                  DWORD flags) {
+    if ((flags & ~known_flags) != 0 || (access & MAXIMUM_ALLOWED) != 0) {
+        return refused(ERROR_CALL_NOT_IMPLEMENTED);
+    }
     if (const std::string pipe = pipe_name(name); !pipe.empty()) {
-        return (flags & FILE_FLAG_OVERLAPPED) != 0 ? refused(ERROR_CALL_NOT_IMPLEMENTED)
-                                                   : open_pipe(pipe, access, attributes);
+        return open_pipe(pipe, access, attributes);
     }
     const char* const special = device_of(name);
     const std::string path = special != nullptr ? special : path_of(name);
     if (path.empty()) {
         return refused(ERROR_PATH_NOT_FOUND);
     }
-    if ((flags & FILE_FLAG_OVERLAPPED) != 0) {
-        return refused(ERROR_CALL_NOT_IMPLEMENTED);
-    }
     const ACCESS_MASK rights = file(unique_handle(), 0).mapped(access);
     const int creation = special != nullptr ? 0 : creation_flags(disposition);
     if (creation == -1) {
         return INVALID_HANDLE_VALUE;
     }
+    if (creation == O_TRUNC && (rights & FILE_WRITE_DATA) == 0) { // open(2) truncates without it
+        return refused(ERROR_INVALID_PARAMETER);
+    }
     const bool existed = ::access(path.c_str(), F_OK) == 0;
-    constexpr mode_t by_umask = 0666;
-    unique_handle opened(::open(path.c_str(), access_flags(rights) | creation | O_CLOEXEC | O_NOCTTY, by_umask));
+    const mode_t by_umask = (flags & FILE_ATTRIBUTE_READONLY) != 0 ? 0444 : 0666;
+    const int through = (flags & FILE_FLAG_WRITE_THROUGH) != 0 ? O_DSYNC : 0;
+    unique_handle opened(
+        ::open(path.c_str(), access_flags(rights) | creation | through | O_CLOEXEC | O_NOCTTY, by_umask));
     if (!opened) {
         return refused(number_of_open(errno, path));
     }
@@ -184,9 +195,12 @@ extern "C" {
 
 HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD /*dwShareMode*/,
                           LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
-                          DWORD dwFlagsAndAttributes, HANDLE /*hTemplateFile*/) {
+                          DWORD dwFlagsAndAttributes, HANDLE hTemplateFile) {
     if (lpFileName == nullptr) {
         return refused(ERROR_PATH_NOT_FOUND);
+    }
+    if (hTemplateFile != nullptr && dwCreationDisposition != OPEN_EXISTING) { // there documented to be ignored
+        return refused(ERROR_CALL_NOT_IMPLEMENTED);
     }
     try {
         return open_file(lpFileName, dwDesiredAccess, lpSecurityAttributes, dwCreationDisposition,

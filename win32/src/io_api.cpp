@@ -33,6 +33,9 @@ int failed(int code) {
     return -1;
 }
 
+/// What both transfers call a failure.
+int number_of(DWORD code) { return code == ERROR_NOACCESS ? EINVAL : EBADF; }
+
 /// Forgets a descriptor. *Returns*: the handle that it owns.
 HANDLE forget(int descriptor) {
     const std::lock_guard lock(guard);
@@ -75,7 +78,10 @@ intptr_t _get_osfhandle(int fd) {
     return failed(EBADF);
 }
 
-int _open_osfhandle(intptr_t osfhandle, int /*flags*/) {
+int _open_osfhandle(intptr_t osfhandle, int flags) {
+    if ((flags & _O_APPEND) != 0) { // what is open already cannot be told to
+        return failed(EINVAL);
+    }
     auto* const handle = reinterpret_cast<HANDLE>(osfhandle);
     const use found(handle);
     if (!found) {
@@ -113,7 +119,7 @@ int _read(int fd, void* buffer, unsigned int count) {
     auto* const handle = reinterpret_cast<HANDLE>(_get_osfhandle(fd));
     if (ReadFile(handle, buffer, count, &done, nullptr) == FALSE) {
         const DWORD code = GetLastError();
-        return code == ERROR_BROKEN_PIPE ? 0 : failed(code == ERROR_NO_DATA ? EAGAIN : EBADF);
+        return code == ERROR_BROKEN_PIPE ? 0 : failed(code == ERROR_NO_DATA ? EAGAIN : number_of(code));
     }
     return static_cast<int>(done);
 }
@@ -123,30 +129,31 @@ int _write(int fd, const void* buffer, unsigned int count) {
     auto* const handle = reinterpret_cast<HANDLE>(_get_osfhandle(fd));
     if (WriteFile(handle, buffer, count, &done, nullptr) == FALSE) {
         const DWORD code = GetLastError();
-        return failed(code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA ? EPIPE : EBADF);
+        return failed(code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA ? EPIPE : number_of(code));
     }
     return static_cast<int>(done);
 }
 
 int _close(int fd) {
-    HANDLE const owned = forget(fd);
-    if (owned != nullptr) {
-        return CloseHandle(owned) != FALSE ? 0 : failed(EBADF);
+    HANDLE owned = forget(fd);
+    if (const use known(handle_of(fd)); owned == nullptr && known && known->descriptor() == fd) {
+        owned = handle_of(fd); // its number must not be freed while there is a handle of it
     }
-    return ::close(fd);
+    return owned != nullptr ? (CloseHandle(owned) != FALSE ? 0 : failed(EBADF)) : ::close(fd);
 }
 
 int _dup(int fd) {
     HANDLE copy = nullptr;
     auto* const handle = reinterpret_cast<HANDLE>(_get_osfhandle(fd));
-    if (DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS) ==
-        FALSE) {
+    if (handle == INVALID_HANDLE_VALUE || // to DuplicateHandle that is this process
+        DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS) ==
+            FALSE) {
         return failed(EBADF);
     }
     return _open_osfhandle(reinterpret_cast<intptr_t>(copy), 0);
 }
 
-int _fileno(FILE* stream) { return ::fileno(stream); }
+int _fileno(FILE* stream) { return stream != nullptr ? ::fileno(stream) : failed(EINVAL); }
 int _isatty(int fd) { return ::isatty(fd); }
 
 } // extern "C"

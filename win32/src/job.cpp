@@ -90,8 +90,11 @@ private:
     std::shared_ptr<job_state> state_;
 };
 
-/// Either structure begins with the basic one.
-BOOL set_limits(job_state& state, const JOBOBJECT_BASIC_LIMIT_INFORMATION& limits) {
+/// Either structure begins with the basic one, which alone cannot tell of killing.
+BOOL set_limits(job_state& state, const JOBOBJECT_BASIC_LIMIT_INFORMATION& limits, bool basic) {
+    if (basic && (limits.LimitFlags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) != 0) {
+        return fail(ERROR_INVALID_PARAMETER);
+    }
     if ((limits.LimitFlags & ~DWORD{JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE}) != 0) {
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
@@ -158,7 +161,8 @@ BOOL WINAPI SetInformationJobObject(HANDLE hJob, JOBOBJECTINFOCLASS JobObjectInf
     if (lpJobObjectInformation == nullptr) {
         return fail(ERROR_NOACCESS);
     }
-    return set_limits(known->state(), *static_cast<const JOBOBJECT_BASIC_LIMIT_INFORMATION*>(lpJobObjectInformation));
+    return set_limits(known->state(), *static_cast<const JOBOBJECT_BASIC_LIMIT_INFORMATION*>(lpJobObjectInformation),
+                      basic);
 }
 
 BOOL WINAPI TerminateJobObject(HANDLE hJob, UINT uExitCode) {
@@ -176,13 +180,17 @@ BOOL WINAPI IsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle, PBOOL Result)
     const job* const known = found.as<job>(kind::job);
     const use other(ProcessHandle);
     const process* const member = other.as<process>(kind::process);
-    if (known == nullptr || member == nullptr) {
-        return fail(JobHandle == nullptr ? ERROR_CALL_NOT_IMPLEMENTED : ERROR_INVALID_HANDLE);
+    const bool is_self = ProcessHandle == GetCurrentProcess();
+    if (JobHandle == nullptr && (member != nullptr || is_self)) { // any job at all
+        return fail(ERROR_CALL_NOT_IMPLEMENTED);
+    }
+    if (known == nullptr || (member == nullptr && !is_self)) {
+        return fail(ERROR_INVALID_HANDLE);
     }
     if (Result == nullptr) {
         return fail(ERROR_NOACCESS);
     }
-    *Result = known->state().has(member->state()) ? TRUE : FALSE;
+    *Result = member != nullptr && known->state().has(member->state()) ? TRUE : FALSE; // none has this process
     return TRUE;
 }
 

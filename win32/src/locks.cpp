@@ -197,6 +197,9 @@ BOOL WINAPI SleepConditionVariableCS(PCONDITION_VARIABLE ConditionVariable, PCRI
 }
 BOOL WINAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock, DWORD dwMilliseconds,
                                       ULONG Flags) {
+    if ((Flags & ~ULONG{CONDITION_VARIABLE_LOCKMODE_SHARED}) != 0) {
+        return windpipe::win32::fail(ERROR_INVALID_PARAMETER);
+    }
     if ((Flags & CONDITION_VARIABLE_LOCKMODE_SHARED) != 0) {
         return sleep_on_condition(
             ConditionVariable, dwMilliseconds, [&] { ReleaseSRWLockShared(SRWLock); },

@@ -10,8 +10,6 @@ using namespace windpipe::win32;
 
 namespace {
 
-constexpr HANDLE the_heap = nullptr;
-
 /// With its size in front, because malloc_usable_size() tells more than was asked for.
 struct alignas(alignof(std::max_align_t)) head {
     std::size_t size;
@@ -40,6 +38,8 @@ void release(void* memory) {
     }
 }
 
+bool is_heap(HANDLE handle) { return handle == GetProcessHeap() || fail(ERROR_INVALID_HANDLE) != FALSE; }
+
 } // namespace
 
 extern "C" {
@@ -64,8 +64,8 @@ HANDLE WINAPI GetProcessHeap(VOID) {
     return &heap;
 }
 LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
-    if (hHeap == the_heap) {
-        fail(ERROR_INVALID_HANDLE);
+    constexpr DWORD known = HEAP_NO_SERIALIZE | HEAP_GENERATE_EXCEPTIONS | HEAP_ZERO_MEMORY;
+    if (!is_heap(hHeap) || ((dwFlags & ~known) != 0 && fail(ERROR_CALL_NOT_IMPLEMENTED) == FALSE)) {
         return nullptr;
     }
     return allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0);
@@ -82,10 +82,13 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
     }
     return larger;
 }
-SIZE_T WINAPI HeapSize(HANDLE /*hHeap*/, DWORD /*dwFlags*/, LPCVOID lpMem) {
-    return lpMem != nullptr ? front_of(lpMem)->size : static_cast<SIZE_T>(-1);
+SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD /*dwFlags*/, LPCVOID lpMem) {
+    return is_heap(hHeap) && lpMem != nullptr ? front_of(lpMem)->size : static_cast<SIZE_T>(-1);
 }
-BOOL WINAPI HeapFree(HANDLE /*hHeap*/, DWORD /*dwFlags*/, LPVOID lpMem) {
+BOOL WINAPI HeapFree(HANDLE hHeap, DWORD /*dwFlags*/, LPVOID lpMem) {
+    if (!is_heap(hHeap)) {
+        return FALSE;
+    }
     release(lpMem);
     return TRUE;
 }

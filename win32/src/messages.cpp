@@ -106,8 +106,28 @@ std::wstring with_inserts(const std::wstring& text, DWORD flags, va_list* argume
     return done;
 }
 
+/// What is wrong with the flags, and what is not offered: lines of a width, and messages of a module alone. No module
+/// has any, so that to look in one first makes no difference. *Returns*: the error; 0.
+DWORD trouble_with(DWORD flags) {
+    const DWORD width = flags & FORMAT_MESSAGE_MAX_WIDTH_MASK;
+    const bool from_string = (flags & FORMAT_MESSAGE_FROM_STRING) != 0;
+    const bool from_module = (flags & FORMAT_MESSAGE_FROM_HMODULE) != 0;
+    const bool from_system = (flags & FORMAT_MESSAGE_FROM_SYSTEM) != 0;
+    if ((from_string && (from_module || from_system)) || (!from_string && !from_module && !from_system)) {
+        return ERROR_INVALID_PARAMETER;
+    }
+    return (width != 0 && width != FORMAT_MESSAGE_MAX_WIDTH_MASK) || (flags >> 14U) != 0 ||
+                   (from_module && !from_system)
+               ? ERROR_CALL_NOT_IMPLEMENTED
+               : 0;
+}
+
 /// *Returns*: nothing with the last error set.
 std::wstring message_text(DWORD flags, const void* source, DWORD code, va_list* arguments, bool narrow) {
+    if (const DWORD trouble = trouble_with(flags); trouble != 0) {
+        fail(trouble);
+        return {};
+    }
     std::wstring text;
     if ((flags & FORMAT_MESSAGE_FROM_STRING) != 0) {
         if (source == nullptr) {
@@ -115,7 +135,7 @@ std::wstring message_text(DWORD flags, const void* source, DWORD code, va_list* 
             return {};
         }
         text = narrow ? widened(static_cast<const char*>(source)) : std::wstring(static_cast<const WCHAR*>(source));
-    } else if ((flags & FORMAT_MESSAGE_FROM_SYSTEM) != 0) {
+    } else {
         const char* const known = text_of(code);
         if (known == nullptr) {
             fail(ERROR_MR_MID_NOT_FOUND);
@@ -123,14 +143,8 @@ std::wstring message_text(DWORD flags, const void* source, DWORD code, va_list* 
         }
         text = widened(known) +
                ((flags & FORMAT_MESSAGE_MAX_WIDTH_MASK) == FORMAT_MESSAGE_MAX_WIDTH_MASK ? L" " : L"\r\n");
-    } else {
-        fail((flags & FORMAT_MESSAGE_FROM_HMODULE) != 0 ? ERROR_CALL_NOT_IMPLEMENTED : ERROR_INVALID_PARAMETER);
-        return {};
     }
-    if ((flags & FORMAT_MESSAGE_IGNORE_INSERTS) != 0 && (flags & FORMAT_MESSAGE_FROM_STRING) != 0) {
-        return text;
-    }
-    return (flags & FORMAT_MESSAGE_FROM_SYSTEM) != 0
+    return (flags & (FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS)) != 0
                ? text
                : with_inserts(text, flags | (narrow ? argument_is_narrow : 0), arguments);
 }

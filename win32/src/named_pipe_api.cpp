@@ -33,9 +33,14 @@ register_of_servers& servers() {
 constexpr DWORD known_open_modes =
     PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_WRITE_THROUGH | WRITE_DAC;
 
+constexpr DWORD known_pipe_modes = PIPE_NOWAIT | PIPE_READMODE_MESSAGE | PIPE_TYPE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS;
+
 /// What is not offered, and what is wrong. *Returns*: the error; 0.
 DWORD trouble_with(DWORD open_mode, DWORD pipe_mode, DWORD most) {
     if ((open_mode & PIPE_ACCESS_DUPLEX) == 0 || most == 0 || most > PIPE_UNLIMITED_INSTANCES) {
+        return ERROR_INVALID_PARAMETER;
+    }
+    if ((pipe_mode & ~known_pipe_modes) != 0) {
         return ERROR_INVALID_PARAMETER;
     }
     const bool has_messages = (pipe_mode & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0;

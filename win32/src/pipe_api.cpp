@@ -161,17 +161,18 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
                                      LPDWORD lpMaxCollectionCount, LPDWORD lpCollectDataTimeout, LPWSTR lpUserName,
                                      DWORD /*nMaxUserNameSize*/) {
     const use found(hNamedPipe);
-    const pipe_end* const end = end_of(found, FILE_READ_ATTRIBUTES);
-    if (end == nullptr) {
+    const bool is_named = found.as<named_pipe>(kind::named_pipe) != nullptr;
+    const pipe_end* const end = is_named ? nullptr : end_of(found, FILE_READ_ATTRIBUTES);
+    if (end == nullptr && !is_named) {
         return FALSE;
     }
     if (lpMaxCollectionCount != nullptr || lpCollectDataTimeout != nullptr) {
         return fail(ERROR_INVALID_PARAMETER); // they exist for remote pipes only
     }
-    if (lpUserName != nullptr) {
+    if (lpUserName != nullptr || (is_named && lpCurInstances != nullptr)) {
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
-    set_if(lpState, end->is_nowait() ? PIPE_NOWAIT : PIPE_WAIT);
+    set_if(lpState, end != nullptr && end->is_nowait() ? PIPE_NOWAIT : PIPE_WAIT);
     set_if(lpCurInstances, 1);
     return TRUE;
 }
@@ -191,6 +192,9 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD l
     }
     const use found(hNamedPipe);
     if (found && found->what() == kind::named_pipe) {
+        if (lpMaxCollectionCount != nullptr || lpCollectDataTimeout != nullptr) {
+            return fail(ERROR_INVALID_PARAMETER);
+        }
         return lpMode == nullptr || *lpMode == (PIPE_WAIT | PIPE_READMODE_BYTE) ? TRUE
                                                                                 : fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
@@ -207,11 +211,17 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD l
     return lpMode == nullptr || end->set_nowait((*lpMode & PIPE_NOWAIT) != 0) ? TRUE : fail_with_errno();
 }
 
-BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED /*lpOverlapped*/) {
+BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED lpOverlapped) {
     const use found(hNamedPipe);
     if (named_pipe* const named = found.as<named_pipe>(kind::named_pipe)) {
+        const call_with scope(lpOverlapped);
+        reset_event(lpOverlapped != nullptr ? lpOverlapped->hEvent : nullptr);
         const DWORD code = named->connect();
-        return code == 0 ? TRUE : fail(code);
+        if (code != 0) {
+            return fail(code);
+        }
+        tell(lpOverlapped, 0);
+        return TRUE;
     }
     const pipe_end* const end = end_of(found, 0);
     if (end == nullptr) {
@@ -246,7 +256,7 @@ BOOL WINAPI DisconnectNamedPipe(HANDLE hNamedPipe) {
 BOOL WINAPI TransactNamedPipe(HANDLE hNamedPipe, LPVOID /*lpInBuffer*/, DWORD /*nInBufferSize*/, LPVOID /*lpOutBuffer*/,
                               DWORD /*nOutBufferSize*/, LPDWORD /*lpBytesRead*/, LPOVERLAPPED /*lpOverlapped*/) {
     const use found(hNamedPipe);
-    if (end_of(found, 0) == nullptr) {
+    if (found.as<named_pipe>(kind::named_pipe) == nullptr && end_of(found, 0) == nullptr) {
         return FALSE;
     }
     return fail(found->allows(FILE_READ_DATA | FILE_WRITE_DATA) ? ERROR_BAD_PIPE : ERROR_ACCESS_DENIED);

@@ -28,7 +28,23 @@ views& all_views() {
     return *all;
 }
 
-bool can_write(DWORD protection) { return protection == PAGE_READWRITE; }
+/// *Returns*: what is wrong with a protection, or what is not offered; 0.
+DWORD trouble_with(DWORD protection) {
+    constexpr DWORD committed = 0x08000000; // SEC_COMMIT, which is so if nothing else is said
+    switch (protection & ~committed) {
+    case PAGE_READWRITE:
+    case PAGE_READONLY:
+    case PAGE_WRITECOPY:
+        return 0;
+    case 0:
+    case PAGE_NOACCESS:
+        return ERROR_INVALID_PARAMETER;
+    default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+}
+
+bool can_write(DWORD protection) { return (protection & PAGE_READWRITE) != 0; }
 
 ACCESS_MASK access_for(DWORD protection) {
     return can_write(protection) ? ACCESS_MASK{SECTION_ALL_ACCESS}
@@ -94,8 +110,8 @@ extern "C" {
 HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName) {
     const std::uint64_t size = joined(dwMaximumSizeHigh, dwMaximumSizeLow);
-    if (flProtect != PAGE_READWRITE && flProtect != PAGE_READONLY && flProtect != PAGE_WRITECOPY) {
-        fail(ERROR_INVALID_PARAMETER);
+    if (const DWORD code = trouble_with(flProtect); code != 0) {
+        fail(code);
         return nullptr;
     }
     if (hFile == INVALID_HANDLE_VALUE) {
@@ -129,6 +145,11 @@ LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DW
     const section* const from = found.as<section>(kind::section);
     if (from == nullptr) {
         fail(ERROR_INVALID_HANDLE);
+        return nullptr;
+    }
+    constexpr DWORD known = FILE_MAP_COPY | FILE_MAP_WRITE | FILE_MAP_READ;
+    if (dwDesiredAccess != FILE_MAP_ALL_ACCESS && (dwDesiredAccess == 0 || (dwDesiredAccess & ~known) != 0)) {
+        fail(dwDesiredAccess == 0 ? ERROR_INVALID_PARAMETER : ERROR_CALL_NOT_IMPLEMENTED);
         return nullptr;
     }
     const bool copies =

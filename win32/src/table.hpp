@@ -13,7 +13,7 @@ HANDLE install(std::unique_ptr<entry> made) noexcept;
 
 /// The handle that a descriptor would be.
 [[nodiscard]] inline HANDLE handle_of(int descriptor) noexcept {
-    return reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(descriptor + 1) * 4);
+    return reinterpret_cast<HANDLE>((static_cast<std::uintptr_t>(descriptor) + 1) * 4);
 }
 
 struct slot;

@@ -136,6 +136,9 @@ int WINAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteS
     if (is_bad(CodePage, lpMultiByteStr, cbMultiByte, lpWideCharStr, cchWideChar)) {
         return fail(ERROR_INVALID_PARAMETER);
     }
+    if ((dwFlags & ~DWORD{MB_PRECOMPOSED | MB_ERR_INVALID_CHARS}) != 0) {
+        return fail(ERROR_INVALID_FLAGS);
+    }
     try {
         const std::size_t length = cbMultiByte == -1 ? std::char_traits<char>::length(lpMultiByteStr) + 1
                                                      : static_cast<std::size_t>(cbMultiByte);
@@ -155,6 +158,9 @@ int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharS
                                LPBOOL lpUsedDefaultChar) {
     if (is_bad(CodePage, lpWideCharStr, cchWideChar, lpMultiByteStr, cbMultiByte)) {
         return fail(ERROR_INVALID_PARAMETER);
+    }
+    if ((dwFlags & ~DWORD{WC_ERR_INVALID_CHARS}) != 0) {
+        return fail(ERROR_INVALID_FLAGS);
     }
     if (lpUsedDefaultChar != nullptr) {
         *lpUsedDefaultChar = FALSE; // UTF-8 has all characters

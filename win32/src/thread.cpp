@@ -128,6 +128,10 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSt
         fail(ERROR_INVALID_PARAMETER);
         return nullptr;
     }
+    if ((dwCreationFlags & ~DWORD{CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION}) != 0) {
+        fail(ERROR_CALL_NOT_IMPLEMENTED);
+        return nullptr;
+    }
     try {
         return create_thread(lpThreadAttributes, dwStackSize, lpStartAddress, lpParameter, dwCreationFlags, lpThreadId);
     } catch (const std::exception&) {

@@ -13,15 +13,6 @@ namespace windpipe::win32 {
 
 namespace {
 
-/// What an OVERLAPPED is told at the end of a call on a handle that is not asynchronous.
-void tell(LPOVERLAPPED overlapped, DWORD count) noexcept {
-    if (overlapped != nullptr) {
-        overlapped->Internal = NO_ERROR;
-        overlapped->InternalHigh = count;
-        set_event(overlapped->hEvent);
-    }
-}
-
 BOOL finish(const transfer_outcome& outcome, LPDWORD count, LPOVERLAPPED overlapped) noexcept {
     if (outcome.code != 0) {
         if (count != nullptr && overlapped == nullptr) {
@@ -110,6 +101,7 @@ BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, 
                      LPOVERLAPPED lpOverlapped) {
     begin(lpNumberOfBytesRead, lpOverlapped);
     const use from(hFile);
+    const call_with scope(lpOverlapped);
     return finish(guarded([&] { return read_from(from, lpBuffer, nNumberOfBytesToRead, lpOverlapped); }),
                   lpNumberOfBytesRead, lpOverlapped);
 }
@@ -118,6 +110,7 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
                       LPOVERLAPPED lpOverlapped) {
     begin(lpNumberOfBytesWritten, lpOverlapped);
     const use to(hFile);
+    const call_with scope(lpOverlapped);
     return finish(guarded([&] { return write_to(to, lpBuffer, nNumberOfBytesToWrite, lpOverlapped); }),
                   lpNumberOfBytesWritten, lpOverlapped);
 }
