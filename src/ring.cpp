@@ -61,6 +61,7 @@ ring_handles ring_state::leave(bool closes) noexcept {
     if (ours) {
         lock.lock();
     }
+    watch_.reset();
     ring_handles taken{
         .woken_by = {}, .wakes = wakes_.release(), .memory = std::move(memory_), .writes = view_->writes()};
     if (closes) {

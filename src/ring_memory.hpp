@@ -1,5 +1,6 @@
 // ring_memory.hpp - a part of the contract, see platform.hpp: the memory of a ring, and waiting for the other side.
-// In each system's folder it is ring.cpp (on Windows, wait_for_ring() is with the transfers).
+// In each system's folder it is ring.cpp (on Windows, wait_for_ring() is with the transfers, the watch in
+// bell_watch.cpp).
 #pragma once
 
 #include "interruption.hpp"
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace windpipe::platform {
 
@@ -35,6 +37,17 @@ void unmap_ring(const ring_memory& memory) noexcept;
 /// Waits until there is something in this pipe, or nobody can write to it, or the waker of this thread has been woken,
 /// or perhaps earlier. True: something was there, and has been taken. Fails with interruption::why().
 result<bool> wait_for_ring(native_handle woken_by, interruption& interrupted);
+
+/// What is kept to tell others that something is in a pipe. Windows; null on Linux, where the system tells.
+class bell_watch;
+struct let_go_of_watch {
+    void operator()(bell_watch* what) const noexcept;
+};
+using bell_watch_ptr = std::unique_ptr<bell_watch, let_go_of_watch>;
+/// A handle to wait for by the means of the system, ready when there is something in this pipe or nobody can write to
+/// it; on Windows from the last watch_again() on.
+result<unique_handle> watch_bell(native_handle bell, bell_watch_ptr& kept);
+void watch_again(bell_watch& what) noexcept;
 
 /// Whether order_threads() can be had. The first call may take a moment.
 bool can_order_threads() noexcept;

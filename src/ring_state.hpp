@@ -37,6 +37,8 @@ public:
     [[nodiscard]] native_handle memory() const noexcept { return memory_.get(); }
     [[nodiscard]] native_handle wakes() const noexcept { return access::endpoint_of(wakes_)->handle(); }
     [[nodiscard]] const std::shared_ptr<ring_view>& view() const noexcept { return view_; }
+    /// Under the lock of the view: what others wait for in place of this end.
+    [[nodiscard]] platform::bell_watch_ptr& watch() noexcept { return watch_; }
 
 private:
     ring_handles leave(bool closes) noexcept;
@@ -45,6 +47,7 @@ private:
     pipe_writer wakes_;
     std::mutex closing_; // guards what follows, once no call is in flight
     unique_handle memory_;
+    platform::bell_watch_ptr watch_; // guarded by the lock of the view
     bool left_ = false;
     const std::shared_ptr<ring_view> view_; // stays until the end is destroyed, its memory only until it is closed
 };
@@ -84,7 +87,7 @@ error has_duplicates(std::string_view operation);
 template <class Body>
 auto ring_call_on(const ring_end& end, std::string_view operation, const wait_limit& limit, Body&& body)
     -> decltype(body(std::declval<const ring_call&>())) {
-    const ring_state* const state = ring_access::state_of(end);
+    ring_state* const state = ring_access::state_of(end);
     if (state == nullptr) {
         return std::unexpected(endpoint::closed_error(operation));
     }
@@ -98,7 +101,11 @@ auto ring_call_on(const ring_end& end, std::string_view operation, const wait_li
                        if (auto begun = view.begin(operation); !begun) {
                            return std::unexpected(std::move(begun).error());
                        }
-                       return body(ring_call{operation, view, {handle, state->wakes()}, interrupted, lock});
+                       auto outcome = body(ring_call{operation, view, {handle, state->wakes()}, interrupted, lock});
+                       if (state->watch() != nullptr && !outcome && outcome.error().code == std::errc::timed_out) {
+                           platform::watch_again(*state->watch());
+                       }
+                       return outcome;
                    });
 }
 

@@ -20,9 +20,10 @@ result<unique_handle> waitable_of(const detail::pipe_end& end, platform::directi
 }
 
 result<unique_handle> waitable_of(const detail::ring_end& end) {
-    const detail::ring_state* const state = detail::ring_access::state_of(end);
-    return state != nullptr ? waitable_of(state->woken_by(), platform::direction::read)
-                            : std::unexpected(endpoint::closed_error(step));
+    return detail::ring_view_of(end, step, [&](detail::ring_view& /*locked*/) {
+        detail::ring_state& state = *detail::ring_access::state_of(end);
+        return platform::watch_bell(access::endpoint_of(state.woken_by())->handle(), state.watch());
+    });
 }
 
 } // namespace

@@ -27,9 +27,9 @@ namespace windpipe {
 /// The same for a write: ready *for reading* when some bytes would fit, or when nobody reads any more.
 [[nodiscard]] result<unique_handle> make_waitable(const pipe_writer& end);
 
-/// The same for an end of a ring, but what it tells is what the other side has said: it is ready for reading when a
-/// call that has failed with `timed_out` can be made again, and perhaps earlier. So make calls until one fails with
-/// that, and then wait.
+/// The same for an end of a ring, on Windows an event that is signalled. What it tells is what the other side has said:
+/// it is ready when a call that has failed with `timed_out` can be made again, and perhaps earlier. So make calls until
+/// one fails with that, and then wait.
 [[nodiscard]] result<unique_handle> make_waitable(const ring_reader& end);
 [[nodiscard]] result<unique_handle> make_waitable(const ring_writer& end);
 

@@ -124,6 +124,16 @@ result<bool> wait_for_ring(native_handle woken_by, interruption& interrupted) {
     return waited ? result<bool>(false) : std::unexpected(waited.error());
 }
 
+class bell_watch {};
+
+void let_go_of_watch::operator()(bell_watch* what) const noexcept { delete what; }
+
+result<unique_handle> watch_bell(native_handle bell, bell_watch_ptr& /*kept*/) {
+    return end_waitable(bell, direction::read);
+}
+
+void watch_again(bell_watch& /*what*/) noexcept {}
+
 // Source: membarrier(2). It fails where a sandbox forbids it, or for a moment for lack of memory.
 bool can_order_threads() noexcept {
     static const bool can = sys::membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
