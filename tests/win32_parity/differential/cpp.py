@@ -2,12 +2,14 @@
 import completions
 import handles
 import pipes
+import sections
 from making import SLOTS
 
-CALLS = pipes.CPP | handles.CPP | completions.CPP
+CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP
 
 PROGRAM = """#include <windows.h>
 
+#include <cstring>
 #include <thread>
 
 int main() {{
@@ -17,6 +19,7 @@ int main() {{
     static OVERLAPPED over;
     const auto complete = [](DWORD, DWORD, OVERLAPPED*) {{}};
     const auto be_called = [](ULONG_PTR) {{}};
+    char* v[8] = {{}};
     HANDLE h[{slots}];
     for (HANDLE& each : h) {{
         each = reinterpret_cast<HANDLE>(0x7ffff000LL);

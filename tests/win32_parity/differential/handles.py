@@ -46,4 +46,6 @@ class Handles:
         self.say("flag", at, mask, value)
 
     def add_question(self):
-        self.say(self.chance.choice(["flags", "info", "state", "type", "wait"]), self.any_slot())
+        at = self.any_slot()
+        questions = ["flags", "wait"] if self.is_taken_for_file(at) else ["flags", "info", "state", "type", "wait"]
+        self.say(self.chance.choice(questions), at)

@@ -2,10 +2,11 @@
 from completions import Completions
 from handles import Handles
 from pipes import Pipes
+from sections import Sections
 from things import CHILD, INHERIT, PARENT, READ
 
 SLOTS = 16
-PARTS = [Pipes, Handles, Completions]
+PARTS = [Pipes, Handles, Completions, Sections]
 
 
 class Maker(*PARTS):
@@ -14,6 +15,7 @@ class Maker(*PARTS):
     def __init__(self, chance, calls):
         self.chance, self.lines = chance, []
         self.tables, self.who = {PARENT: [None] * SLOTS}, PARENT
+        self.all_views = {}
         weights = {"child": 1}
         for part in PARTS:
             weights |= part.WEIGHTS
@@ -57,6 +59,7 @@ class Maker(*PARTS):
         for at, handle in enumerate(self.slots):
             if handle:
                 self.forget(at)
+        self.all_views.pop(CHILD, None)
         self.who = PARENT
         del self.tables[CHILD]
         self.say("end")

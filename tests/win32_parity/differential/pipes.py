@@ -61,12 +61,14 @@ class Pipes:
 
     def add_write(self, call="write"):
         at = self.any_slot()
+        if self.is_taken_for_file(at):
+            return self.add_question()
         self.say(call, at, self.size_to_write(at), self.chance.randrange(1 << 16))
 
     def add_read(self, call="read"):
         at = self.any_slot()
         size = self.size_to_read(at)
-        if size is None:
+        if size is None or self.is_taken_for_file(at):
             return self.add_question()
         self.say(call, at, size)
 
@@ -89,6 +91,8 @@ class Pipes:
 
     def add_peek(self):
         at = self.any_slot()
+        if self.is_taken_for_file(at):
+            return self.add_question()
         self.say("peek", at, self.some_size(at))
 
     def add_mode(self):

@@ -55,9 +55,11 @@ using call_table = std::map<std::string_view, BOOL (*)(call&)>;
 call_table pipe_calls();
 call_table handle_calls();
 call_table completion_calls();
+call_table section_calls();
 
 /// Between programs: what the calls have left behind.
 void forget_completions();
+void forget_sections();
 
 /// FNV-1a: short in the output, and any byte matters.
 std::uint32_t hash(std::string_view bytes);

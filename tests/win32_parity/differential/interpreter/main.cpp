@@ -16,7 +16,7 @@ namespace {
 
 call_table all_calls() {
     call_table all;
-    for (const auto& some : {pipe_calls, handle_calls, completion_calls}) {
+    for (const auto& some : {pipe_calls, handle_calls, completion_calls, section_calls}) {
         all.merge(some());
     }
     return all;
@@ -32,15 +32,17 @@ public:
         }
     }
 
+    machine(const machine&) = delete;
+    machine& operator=(const machine&) = delete;
+    ~machine() { forget(); }
+
     std::string run(const std::string& line) {
         std::istringstream words(line);
         std::string word;
         words >> word;
         const std::string rest = words.tellg() < 0 ? "" : line.substr(static_cast<std::size_t>(words.tellg()));
         if (word == "program") {
-            process_.end();
-            forget_completions();
-            slots_.clear();
+            forget();
             return word;
         }
         if (word == "spawn") {
@@ -66,6 +68,15 @@ public:
     }
 
 private:
+    /// What is still begun reads or writes, and ends when its handle does.
+    void forget() {
+        process_.end();
+        slots_.clear();
+        join();
+        forget_completions();
+        forget_sections();
+    }
+
     void begin(const std::string& line) {
         std::promise<HANDLE> thread;
         std::future<HANDLE> handle = thread.get_future();
