@@ -29,10 +29,11 @@ class Completions:
 
     def add_alertable_wait(self):
         alertable = self.chance.randrange(3) and 1
-        if self.chance.randrange(2):
+        at = self.any_slot()
+        if self.chance.randrange(2) or self.is_cut(at):
             self.say("sleep", 0, alertable)
         else:
-            self.say("wait_ex", self.any_slot(), 0, alertable)
+            self.say("wait_ex", at, 0, alertable)
 
     def add_woken_wait(self):
         """A thread sleeps until another one queues a call to it. Whichever is first, the outcome is the same."""

@@ -1,11 +1,12 @@
 """Programs as C++, for whoever looks into a difference."""
 import completions
 import handles
+import named_pipes
 import pipes
 import sections
 from making import SLOTS
 
-CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP
+CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP | named_pipes.CPP
 
 PROGRAM = """#include <windows.h>
 

@@ -9,6 +9,7 @@ CPP = {
     "flags": "GetHandleInformation(h[{0}], &flags);",
     "type": "GetFileType(h[{0}]);",
     "wait": "WaitForSingleObject(h[{0}], 0);",
+    "await_use": "while (WaitForSingleObject(h[{0}], 0) == WAIT_OBJECT_0) {{}}",
 }
 
 
@@ -23,7 +24,7 @@ class Handles:
 
     def add_duplicate(self):
         source, target = self.any_slot(), self.free_slot()
-        if target is None or target == source:
+        if target is None or target == source or self.is_server(source):
             return self.add_close()
         access = self.chance.choice([0, READ_DATA | SYNCHRONIZE, WRITE_DATA | SYNCHRONIZE, READ_ATTRIBUTES,
                                      READ_ATTRIBUTES | WRITE_ATTRIBUTES | SYNCHRONIZE, GENERIC_READ, GENERIC_WRITE])
@@ -40,6 +41,8 @@ class Handles:
 
     def add_flag(self):
         at = self.any_slot()
+        if self.is_server(at):
+            return self.add_question()
         mask, value = self.chance.choice([1, 2, 3]), self.chance.choice([0, 0, 1, 2, 3])
         if self.slots[at]:
             self.slots[at].flags = self.slots[at].flags & ~mask | value & mask
@@ -47,5 +50,9 @@ class Handles:
 
     def add_question(self):
         at = self.any_slot()
-        questions = ["flags", "wait"] if self.is_taken_for_file(at) else ["flags", "info", "state", "type", "wait"]
+        questions = ["flags"] if self.is_cut(at) else ["flags", "wait"]
+        if not self.is_taken_for_file(at):
+            questions += ["type"]
+            if not self.is_client(at):  # which does not know what its server was made with
+                questions += ["info", "state"]
         self.say(self.chance.choice(questions), at)

@@ -15,6 +15,9 @@ def only_word(call, place, here, there):
 # row of docs/win32-rows.md, why, and whether two outcomes are a case of it
 KNOWN = [
     ("1.10", "Wine counts no instance of a pipe whose read end, the server's, has been closed", only_word("state", 2, "1", "0")),
+    ("4.14", "Wine tells no limit of instances as that, and not as PIPE_UNLIMITED_INSTANCES",
+     only_word("info", 3, "255", "4294967295")),
+    ("4.18", "Wine has another word for it that a client cannot disconnect", only_word("disconnect", 2, "1", "50")),
 ]
 
 

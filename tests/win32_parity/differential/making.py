@@ -1,12 +1,13 @@
 """Makes the random programs of parity.py."""
 from completions import Completions
 from handles import Handles
+from named_pipes import NamedPipes
 from pipes import Pipes
 from sections import Sections
-from things import CHILD, INHERIT, PARENT, READ
+from things import CHILD, INHERIT, PARENT
 
 SLOTS = 16
-PARTS = [Pipes, Handles, Completions, Sections]
+PARTS = [Pipes, Handles, Completions, Sections, NamedPipes]
 
 
 class Maker(*PARTS):
@@ -15,7 +16,7 @@ class Maker(*PARTS):
     def __init__(self, chance, calls):
         self.chance, self.lines = chance, []
         self.tables, self.who = {PARENT: [None] * SLOTS}, PARENT
-        self.all_views = {}
+        self.all_views, self.names = {}, {}
         weights = {"child": 1}
         for part in PARTS:
             weights |= part.WEIGHTS
@@ -45,8 +46,8 @@ class Maker(*PARTS):
     def forget(self, at):
         handle, self.slots[at] = self.slots[at], None
         handle.thing.handles[handle.kind] -= 1
-        if handle.kind == READ and handle.thing.handles[READ] == 0:
-            handle.thing.held = 0
+        if handle.thing.handles[handle.kind] == 0:
+            handle.thing.close(handle.kind)
 
     def add_child(self):
         """Ends the second process where there is one, or starts one with a copy of each handle that can be inherited."""

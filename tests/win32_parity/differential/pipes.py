@@ -41,6 +41,8 @@ class Pipes:
 
     def size_to_write(self, at):
         """One that does not wait; what it does to the pipe is done."""
+        if self.is_server(at) or self.is_client(at):
+            return self.size_to_write_named(self.slots[at], self.some_size(at))
         size, pipe = self.some_size(at), self.pipe_at(at, WRITE, WRITE_DATA)
         if pipe and pipe.handles[READ]:
             room = pipe.size - pipe.held
@@ -52,6 +54,8 @@ class Pipes:
 
     def size_to_read(self, at):
         """The same; None: any would wait."""
+        if self.is_server(at) or self.is_client(at):
+            return self.size_to_read_named(self.slots[at], self.some_size(at))
         size, pipe = self.some_size(at), self.pipe_at(at, READ, READ_DATA)
         if pipe:
             if pipe.waits[READ] and pipe.held == 0 and pipe.handles[WRITE]:
@@ -99,8 +103,10 @@ class Pipes:
         at = self.any_slot()
         mode = self.chance.choice([0, 1, 1, 2, 0x40])
         handle = self.slots[at]
-        if handle and not handle.access & WRITE_ATTRIBUTES:  # Wine asks for no right to a write end (row 4.1)
+        if handle and not self.is_server(at) and not handle.access & WRITE_ATTRIBUTES:  # Wine asks for no right (row 4.1)
             return self.add_question()
+        if self.is_server(at) or self.is_client(at):  # which have no other
+            mode = 0
         if handle and handle.kind in ENDS and mode in (0, 1):
             handle.thing.waits[handle.kind] = mode == 0
         self.say("mode", at, mode)

@@ -17,6 +17,9 @@ class Thing:
     def __init__(self):
         self.handles = collections.Counter()
 
+    def close(self, kind):
+        """Its last handle of this kind is closed."""
+
 
 class Pipe(Thing):
     def __init__(self, size):
@@ -24,6 +27,10 @@ class Pipe(Thing):
         self.size = size or 4096
         self.held = 0
         self.waits = {READ: True, WRITE: True}
+
+    def close(self, kind):
+        if kind == READ:
+            self.held = 0
 
 
 class Handle:

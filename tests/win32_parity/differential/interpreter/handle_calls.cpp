@@ -43,11 +43,19 @@ BOOL wait(call& one) {
     return TRUE;
 }
 
+/// Until another thread waits on it: a call of this process is sure to be under way.
+BOOL await_use(call& one) {
+    while (WaitForSingleObject(one.handle(), 0) == WAIT_OBJECT_0) {
+        SwitchToThread();
+    }
+    return TRUE;
+}
+
 } // namespace
 
 call_table handle_calls() {
-    return {{"close", close}, {"duplicate", duplicate}, {"flag", set_flags},
-            {"flags", flags}, {"type", type},           {"wait", wait}};
+    return {{"close", close}, {"duplicate", duplicate}, {"flag", set_flags},     {"flags", flags},
+            {"type", type},   {"wait", wait},           {"await_use", await_use}};
 }
 
 } // namespace differential

@@ -16,7 +16,8 @@ namespace {
 
 call_table all_calls() {
     call_table all;
-    for (const auto& some : {pipe_calls, handle_calls, completion_calls, section_calls}) {
+    for (const auto& some :
+         {pipe_calls, handle_calls, completion_calls, section_calls, named_pipe_calls}) {
         all.merge(some());
     }
     return all;
