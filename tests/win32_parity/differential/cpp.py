@@ -1,4 +1,5 @@
 """Programs as C++, for whoever looks into a difference."""
+import blocked
 import completions
 import handles
 import named_pipes
@@ -6,10 +7,11 @@ import pipes
 import sections
 from making import SLOTS
 
-CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP | named_pipes.CPP
+CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP | named_pipes.CPP | blocked.CPP
 
 PROGRAM = """#include <windows.h>
 
+#include <array>
 #include <cstring>
 #include <thread>
 
@@ -20,8 +22,13 @@ int main() {{
     static OVERLAPPED over;
     const auto complete = [](DWORD, DWORD, OVERLAPPED*) {{}};
     const auto be_called = [](ULONG_PTR) {{}};
+    const char* const name[] = {{R"(\\.\pipe\parity-0)", R"(\\.\pipe\parity-1)", R"(\\.\pipe\parity-2)"}};
     char* v[8] = {{}};
+    LONG before = 0;
+    BOOL is = FALSE;
+    HANDLE second_process = nullptr;
     HANDLE h[{slots}];
+    const auto pick = [&](auto... numbers) {{ return std::array<HANDLE, 4>{{h[numbers]...}}; }};
     for (HANDLE& each : h) {{
         each = reinterpret_cast<HANDLE>(0x7ffff000LL);
     }}

@@ -1,4 +1,5 @@
 """Makes the random programs of parity.py."""
+from blocked import Blocked
 from completions import Completions
 from handles import Handles
 from named_pipes import NamedPipes
@@ -7,10 +8,11 @@ from sections import Sections
 from things import CHILD, INHERIT, PARENT
 
 SLOTS = 16
-PARTS = [Pipes, Handles, Completions, Sections, NamedPipes]
+PARTS = [Pipes, Handles]  # of every program
+SOME_PARTS = [Completions, Sections, NamedPipes, Blocked]
 
 
-class Maker(*PARTS):
+class Maker(*PARTS, *SOME_PARTS):
     """Makes one program, and knows enough of its state that no call waits for ever."""
 
     def __init__(self, chance, calls):
@@ -18,7 +20,7 @@ class Maker(*PARTS):
         self.tables, self.who = {PARENT: [None] * SLOTS}, PARENT
         self.all_views, self.names = {}, {}
         weights = {"child": 1}
-        for part in PARTS:
+        for part in PARTS + [part for part in SOME_PARTS if chance.randrange(2)]:
             weights |= part.WEIGHTS
         while len(self.lines) < calls:
             self.who = chance.choice(list(self.tables))

@@ -3,12 +3,12 @@ from things import (CHILD, FILE, GENERIC_READ, GENERIC_WRITE, MAPPINGS, PARENT, 
                     Thing)
 
 CPP = {
-    "server": "h[{0}] = CreateNamedPipeA(name({1}), {2}, PIPE_TYPE_BYTE, {3}, {4}, {5}, 0, NULL);",
-    "client": "h[{0}] = CreateFileA(name({1}), {2}, 0, /*inheritable*/ {3}, OPEN_EXISTING, 0, NULL);",
+    "server": "h[{0}] = CreateNamedPipeA(name[{1}], {2}, PIPE_TYPE_BYTE, {3}, {4}, {5}, 0, NULL);",
+    "client": "h[{0}] = CreateFileA(name[{1}], {2}, 0, /*inheritable*/ {3}, OPEN_EXISTING, 0, NULL);",
     "connect": "ConnectNamedPipe(h[{0}], NULL);",
     "disconnect": "DisconnectNamedPipe(h[{0}]);",
     "flush": "FlushFileBuffers(h[{0}]);",
-    "await_server": "WaitNamedPipeA(name({0}), 1);",
+    "await_server": "WaitNamedPipeA(name[{0}], 1);",
 }
 
 SERVER, CLIENT = "server", "client"

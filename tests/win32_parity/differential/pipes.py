@@ -1,5 +1,5 @@
 """Calls on anonymous pipes."""
-from things import PARENT, READ, READ_DATA, WRITE, WRITE_ATTRIBUTES, WRITE_DATA, Handle, Pipe
+from things import READ, READ_DATA, WRITE, WRITE_ATTRIBUTES, WRITE_DATA, Handle, Pipe
 
 ENDS = {READ: 0x120189, WRITE: 0x120196}
 
@@ -15,7 +15,7 @@ CPP = {
 
 
 class Pipes:
-    WEIGHTS = {"pipe": 20, "write": 80, "read": 80, "peek": 30, "mode": 20, "waiting_read": 5}
+    WEIGHTS = {"pipe": 20, "write": 80, "read": 80, "peek": 30, "mode": 20}
 
     def add_pipe(self):
         slots = self.free_slots(2)
@@ -75,23 +75,6 @@ class Pipes:
         if size is None or self.is_taken_for_file(at):
             return self.add_question()
         self.say(call, at, size)
-
-    def add_waiting_read(self):
-        """A thread reads from an empty pipe; somebody's write ends that."""
-        readers = [at for at, handle in enumerate(self.tables[PARENT]) if handle and handle.kind == READ and
-                   handle.access & READ_DATA and handle.thing.waits[READ] and handle.thing.held == 0]
-        for reader in readers:
-            pipe = self.tables[PARENT][reader].thing
-            writers = [(who, at) for who, table in self.tables.items() for at, handle in enumerate(table)
-                       if handle and handle.thing is pipe and handle.kind == WRITE and handle.access & WRITE_DATA]
-            if writers:
-                who, writer = self.chance.choice(writers)
-                size = self.chance.randrange(1, pipe.size + 1)
-                most = self.chance.randrange(1, pipe.size + 2)
-                pipe.held = max(0, size - most)
-                self.lines += [f"begin read {reader} {most}", f"{who}write {writer} {size} {self.chance.randrange(1 << 16)}",
-                               "join"]
-                return
 
     def add_peek(self):
         at = self.any_slot()

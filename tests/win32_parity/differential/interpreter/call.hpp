@@ -57,6 +57,7 @@ call_table handle_calls();
 call_table completion_calls();
 call_table section_calls();
 call_table named_pipe_calls();
+call_table blocked_calls();
 
 /// Between programs: what the calls have left behind.
 void forget_completions();
