@@ -93,6 +93,6 @@ class Blocked:
 
     def add_idle_cancel(self):
         at = self.any_slot()
-        if self.is_taken_for_file(at):
+        if self.slots[at] and not self.slots[at].is_file():  # Wine does not look at the kind
             return self.add_question()
         self.say(self.chance.choice(["cancel_own", "cancel_idle"]), at)

@@ -30,7 +30,7 @@ class Completions:
     def add_alertable_wait(self):
         alertable = self.chance.randrange(3) and 1
         at = self.any_slot()
-        if self.chance.randrange(2) or self.is_cut(at):
+        if self.chance.randrange(2) or not self.can_wait(at):
             self.say("sleep", 0, alertable)
         else:
             self.say("wait_ex", at, 0, alertable)

@@ -3,11 +3,12 @@ import blocked
 import completions
 import handles
 import named_pipes
+import objects
 import pipes
 import sections
 from making import SLOTS
 
-CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP | named_pipes.CPP | blocked.CPP
+CALLS = pipes.CPP | handles.CPP | completions.CPP | sections.CPP | named_pipes.CPP | blocked.CPP | objects.CPP
 
 PROGRAM = """#include <windows.h>
 

@@ -1,6 +1,6 @@
 """Calls on handles of any kind."""
 from things import (CLOSE_SOURCE, GENERIC_READ, GENERIC_WRITE, INHERIT, PROTECT, READ_ATTRIBUTES, READ_DATA, SAME_ACCESS,
-                    SYNCHRONIZE, WRITE_ATTRIBUTES, WRITE_DATA)
+                    STAY, SYNCHRONIZE, WRITE_ATTRIBUTES, WRITE_DATA)
 
 CPP = {
     "close": "CloseHandle(h[{0}]);",
@@ -32,6 +32,7 @@ class Handles:
         options = self.chance.choice([SAME_ACCESS, SAME_ACCESS, 0, SAME_ACCESS | CLOSE_SOURCE])
         handle = self.slots[source]
         if handle:
+            inherit = 0 if handle.kind in STAY else inherit
             if handle.mapped(access) & ~handle.access:  # more than the source has: Wine grants it (row 6.4h)
                 access = 0
             self.slots[target] = handle.copy(handle.access if options & SAME_ACCESS else handle.mapped(access), inherit)
@@ -41,16 +42,21 @@ class Handles:
 
     def add_flag(self):
         at = self.any_slot()
-        if self.is_server(at):
+        if self.slots[at] and self.slots[at].kind in STAY:
             return self.add_question()
         mask, value = self.chance.choice([1, 2, 3]), self.chance.choice([0, 0, 1, 2, 3])
         if self.slots[at]:
             self.slots[at].flags = self.slots[at].flags & ~mask | value & mask
         self.say("flag", at, mask, value)
 
+    def can_wait(self, at):
+        """Wine takes a client that its server has left for busy, and a job without processes for signalled."""
+        handle = self.slots[at]
+        return handle is None or handle.kind != "job" and not (self.is_client(at) and handle.thing.is_cut)
+
     def add_question(self):
         at = self.any_slot()
-        questions = ["flags"] if self.is_cut(at) else ["flags", "wait"]
+        questions = ["flags", "wait"] if self.can_wait(at) else ["flags"]
         if not self.is_taken_for_file(at):
             questions += ["type"]
             if not self.is_client(at):  # which does not know what its server was made with

@@ -3,13 +3,14 @@ from blocked import Blocked
 from completions import Completions
 from handles import Handles
 from named_pipes import NamedPipes
+from objects import Objects
 from pipes import Pipes
 from sections import Sections
 from things import CHILD, INHERIT, PARENT
 
 SLOTS = 16
 PARTS = [Pipes, Handles]  # of every program
-SOME_PARTS = [Completions, Sections, NamedPipes, Blocked]
+SOME_PARTS = [Completions, Sections, NamedPipes, Blocked, Objects]
 
 
 class Maker(*PARTS, *SOME_PARTS):
@@ -18,7 +19,7 @@ class Maker(*PARTS, *SOME_PARTS):
     def __init__(self, chance, calls):
         self.chance, self.lines = chance, []
         self.tables, self.who = {PARENT: [None] * SLOTS}, PARENT
-        self.all_views, self.names = {}, {}
+        self.all_views, self.names, self.child_has_job = {}, {}, False
         weights = {"child": 1}
         for part in PARTS + [part for part in SOME_PARTS if chance.randrange(2)]:
             weights |= part.WEIGHTS
@@ -53,7 +54,7 @@ class Maker(*PARTS, *SOME_PARTS):
 
     def add_child(self):
         """Ends the second process where there is one, or starts one with a copy of each handle that can be inherited."""
-        self.prefix = ""
+        self.prefix, self.child_has_job = "", False
         if CHILD not in self.tables:
             self.tables[CHILD] = [handle.copy(handle.access, handle.flags) if handle and handle.flags & INHERIT else None
                                   for handle in self.tables[PARENT]]

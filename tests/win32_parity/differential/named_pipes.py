@@ -73,10 +73,6 @@ class NamedPipes:
     def is_client(self, at):
         return self.slots[at] is not None and self.slots[at].kind == CLIENT
 
-    def is_cut(self, at):
-        """A client whose server has left it: Wine takes it for waiting."""
-        return self.is_client(at) and self.slots[at].thing.is_cut
-
     @staticmethod
     def connection_of(handle):
         return handle.thing if handle.kind == CLIENT else handle.thing.connection

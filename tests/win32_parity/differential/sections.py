@@ -51,8 +51,9 @@ class Sections:
         self.say("section", at, protection, size, inherit)
 
     def is_taken_for_file(self, at):
-        """By Wine, which lets a section be read from and written to by its handle."""
-        return self.slots[at] is not None and self.slots[at].kind == SECTION
+        """By Wine: a section is read and written by its handle, and rights are looked at before the kind."""
+        handle = self.slots[at]
+        return handle is not None and (handle.kind == SECTION or handle.access & 3 != 3) and not handle.is_file()
 
     def any_section(self):
         """A slot: of a section where there is one, mostly."""

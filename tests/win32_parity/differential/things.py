@@ -12,6 +12,9 @@ PARENT, CHILD = "", "child "
 FILE = {GENERIC_READ: 0x120089, GENERIC_WRITE: 0x120116}
 MAPPINGS = {READ: FILE, WRITE: FILE}
 
+# Kinds that no other process gets from the layer; and a mutex, which stays owned when the process of its owner ends.
+STAY = {"server", "mutex", "job"}
+
 
 class Thing:
     def __init__(self):
@@ -40,6 +43,9 @@ class Handle:
 
     def copy(self, access, flags):
         return Handle(self.thing, self.kind, access, flags)
+
+    def is_file(self):
+        return MAPPINGS[self.kind] is FILE
 
     def mapped(self, access):
         for generic, rights in MAPPINGS[self.kind].items():

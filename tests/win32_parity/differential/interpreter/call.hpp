@@ -58,6 +58,7 @@ call_table completion_calls();
 call_table section_calls();
 call_table named_pipe_calls();
 call_table blocked_calls();
+call_table object_calls();
 
 /// Between programs: what the calls have left behind.
 void forget_completions();

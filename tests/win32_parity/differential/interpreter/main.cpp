@@ -17,7 +17,7 @@ namespace {
 call_table all_calls() {
     call_table all;
     for (const auto& some :
-         {pipe_calls, handle_calls, completion_calls, section_calls, named_pipe_calls, blocked_calls}) {
+         {pipe_calls, handle_calls, completion_calls, section_calls, named_pipe_calls, blocked_calls, object_calls}) {
         all.merge(some());
     }
     return all;
