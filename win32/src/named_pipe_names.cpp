@@ -13,7 +13,7 @@ std::string pipe_name(const std::string& path) {
         std::ranges::replace(text, '/', '\\');
         return text;
     }();
-    constexpr std::string_view prefix = "\\\\.\\pipe\\";
+    constexpr std::string_view prefix = R"(\\.\pipe\)";
     if (plain.size() <= prefix.size() || ::strncasecmp(plain.c_str(), prefix.data(), prefix.size()) != 0) {
         return {};
     }

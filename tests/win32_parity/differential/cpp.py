@@ -24,6 +24,7 @@ int main() {{
     const auto complete = [](DWORD, DWORD, OVERLAPPED*) {{}};
     const auto be_called = [](ULONG_PTR) {{}};
     const char* const name[] = {{R"(\\.\pipe\parity-0)", R"(\\.\pipe\parity-1)", R"(\\.\pipe\parity-2)"}};
+    std::thread begun;
     char* v[8] = {{}};
     LONG before = 0;
     BOOL is = FALSE;
@@ -44,7 +45,7 @@ def call_of(words):
         "child": lambda: f"/* by the second process: */ {call_of(words[1:])}",
         "end": lambda: "// The second process ends.",
         "thread": lambda: f"std::thread([&] {{ {call_of(words[1:])} }}).join();",
-        "begin": lambda: f"std::thread begun([&] {{ {call_of(words[1:])} }});",
+        "begin": lambda: f"begun = std::thread([&] {{ {call_of(words[1:])} }});",
         "join": lambda: "begun.join();",
     }
     return others[words[0]]() if words[0] in others else CALLS[words[0]].format(*words[1:])

@@ -1,7 +1,5 @@
 #include "call.hpp"
 
-#include <vector>
-
 namespace differential {
 
 namespace {
@@ -49,9 +47,9 @@ BOOL post(call& one) {
 
 /// `wait_many ALL COUNT SLOT...`
 BOOL wait_many(call& one) {
-    std::vector<HANDLE> handles;
-    for (std::uint32_t i = 0; i < one.given[1]; ++i) {
-        handles.push_back(one.handles.at(one.given.at(2 + i)));
+    std::array<HANDLE, 4> handles{};
+    for (std::size_t i = 0; i < handles.size(); ++i) {
+        handles.at(i) = one.handles.at(one.given.at(2 + i));
     }
     one.tell(WaitForMultipleObjects(one.given[1], handles.data(), static_cast<BOOL>(one.given[0]), 0));
     return TRUE;
