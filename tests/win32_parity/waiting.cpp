@@ -217,4 +217,29 @@ TEST(win32_rows, row_5_14_the_invalid_handle_value_is_the_current_process) {
     EXPECT_EQ(WaitForSingleObject(INVALID_HANDLE_VALUE, 0), DWORD{WAIT_TIMEOUT});
 }
 
+VOID CALLBACK note(ULONG_PTR where) { *reinterpret_cast<bool*>(where) = true; }
+
+TEST(win32_rows, row_5_16_an_alertable_wait_finds_what_is_signalled_before_what_is_queued) {
+    const ends pipe;
+    bool ran = false;
+    ASSERT_NE(QueueUserAPC(note, GetCurrentThread(), reinterpret_cast<ULONG_PTR>(&ran)), 0U);
+    EXPECT_EQ(WaitForSingleObjectEx(pipe.read, 0, TRUE), DWORD{WAIT_OBJECT_0});
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(SleepEx(0, TRUE), DWORD{WAIT_IO_COMPLETION});
+    EXPECT_TRUE(ran);
+}
+
+TEST(win32_rows, row_5_17_the_result_of_what_is_done_asks_nothing_of_the_handle) {
+    ends pipe;
+    OVERLAPPED over{};
+    write_to(pipe.write, "abc");
+    char buffer[10];
+    EXPECT_NE(ReadFile(pipe.read, buffer, sizeof buffer, nullptr, &over), FALSE);
+    const HANDLE closed = pipe.read;
+    pipe.close_read();
+    DWORD count = 77;
+    EXPECT_NE(GetOverlappedResult(closed, &over, &count, TRUE), FALSE);
+    EXPECT_EQ(count, 3U);
+}
+
 } // namespace

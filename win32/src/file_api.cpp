@@ -4,6 +4,7 @@
 #include "last_error.hpp"
 #include "named.hpp"
 #include "named_pipe.hpp"
+#include "named_pipe_names.hpp"
 #include "text.hpp"
 
 #include <array>

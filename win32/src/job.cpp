@@ -75,20 +75,34 @@ private:
 /// Its descriptor is for its number alone.
 class job final : public entry {
 public:
-    job(unique_handle descriptor, std::shared_ptr<job_state> state) noexcept
-        : entry(kind::job, std::move(descriptor), JOB_OBJECT_ALL_ACCESS), state_(std::move(state)) {}
+    job(unique_handle descriptor, ACCESS_MASK access, std::shared_ptr<job_state> state) noexcept
+        : entry(kind::job, std::move(descriptor), access), state_(std::move(state)) {}
 
     [[nodiscard]] job_state& state() const noexcept { return *state_; }
     [[nodiscard]] std::unique_ptr<entry> copy(unique_handle descriptor) const override {
-        return std::make_unique<job>(std::move(descriptor), state_);
+        return std::make_unique<job>(std::move(descriptor), access(), state_);
     }
     [[nodiscard]] ACCESS_MASK mapped(ACCESS_MASK generic) const noexcept override {
-        return mapped_for_object(generic, JOB_OBJECT_ALL_ACCESS);
+        constexpr ACCESS_MASK writes =
+            READ_CONTROL | JOB_OBJECT_ASSIGN_PROCESS | JOB_OBJECT_SET_ATTRIBUTES | JOB_OBJECT_TERMINATE;
+        return mapped_for_object(generic & ~(GENERIC_READ | GENERIC_WRITE), JOB_OBJECT_ALL_ACCESS) |
+               ((generic & GENERIC_READ) != 0 ? READ_CONTROL | JOB_OBJECT_QUERY : 0) |
+               ((generic & GENERIC_WRITE) != 0 ? writes : 0);
     }
 
 private:
     std::shared_ptr<job_state> state_;
 };
+
+/// The job behind a handle if it has this right. *Returns*: none with the last error set.
+const job* job_with(const use& found, ACCESS_MASK right) {
+    const job* const known = found.as<job>(kind::job);
+    if (known == nullptr || !known->allows(right)) {
+        fail(known == nullptr ? ERROR_INVALID_HANDLE : ERROR_ACCESS_DENIED);
+        return nullptr;
+    }
+    return known;
+}
 
 /// Either structure begins with the basic one, which alone cannot tell of killing.
 BOOL set_limits(job_state& state, const JOBOBJECT_BASIC_LIMIT_INFORMATION& limits, bool basic) {
@@ -114,7 +128,8 @@ extern "C" {
 HANDLE WINAPI CreateJobObjectW(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCWSTR lpName) {
     return create_object(lpJobAttributes, lpName, [&]() -> std::unique_ptr<entry> {
         unique_handle made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        return made ? std::make_unique<job>(std::move(made), std::make_shared<job_state>()) : nullptr;
+        return made ? std::make_unique<job>(std::move(made), JOB_OBJECT_ALL_ACCESS, std::make_shared<job_state>())
+                    : nullptr;
     });
 }
 HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCSTR lpName) {
@@ -123,10 +138,13 @@ HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCSTR lpN
 
 BOOL WINAPI AssignProcessToJobObject(HANDLE hJob, HANDLE hProcess) {
     const use found(hJob);
-    const job* const known = found.as<job>(kind::job);
+    const job* const known = job_with(found, JOB_OBJECT_ASSIGN_PROCESS);
+    if (known == nullptr) {
+        return FALSE;
+    }
     const use other(hProcess);
     const process* const member = other.as<process>(kind::process);
-    if (known == nullptr || (member == nullptr && hProcess != GetCurrentProcess())) {
+    if (member == nullptr && hProcess != GetCurrentProcess()) {
         return fail(ERROR_INVALID_HANDLE);
     }
     if (member == nullptr || member->is_own()) { // it would have to outlive itself to end itself
@@ -146,9 +164,9 @@ BOOL WINAPI AssignProcessToJobObject(HANDLE hJob, HANDLE hProcess) {
 BOOL WINAPI SetInformationJobObject(HANDLE hJob, JOBOBJECTINFOCLASS JobObjectInformationClass,
                                     LPVOID lpJobObjectInformation, DWORD cbJobObjectInformationLength) {
     const use found(hJob);
-    const job* const known = found.as<job>(kind::job);
+    const job* const known = job_with(found, JOB_OBJECT_SET_ATTRIBUTES);
     if (known == nullptr) {
-        return fail(ERROR_INVALID_HANDLE);
+        return FALSE;
     }
     const bool basic = JobObjectInformationClass == JobObjectBasicLimitInformation;
     if (!basic && JobObjectInformationClass != JobObjectExtendedLimitInformation) {
@@ -167,9 +185,9 @@ BOOL WINAPI SetInformationJobObject(HANDLE hJob, JOBOBJECTINFOCLASS JobObjectInf
 
 BOOL WINAPI TerminateJobObject(HANDLE hJob, UINT uExitCode) {
     const use found(hJob);
-    const job* const known = found.as<job>(kind::job);
+    const job* const known = job_with(found, JOB_OBJECT_TERMINATE);
     if (known == nullptr) {
-        return fail(ERROR_INVALID_HANDLE);
+        return FALSE;
     }
     known->state().terminate(uExitCode);
     return TRUE;
@@ -177,15 +195,18 @@ BOOL WINAPI TerminateJobObject(HANDLE hJob, UINT uExitCode) {
 
 BOOL WINAPI IsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle, PBOOL Result) {
     const use found(JobHandle);
-    const job* const known = found.as<job>(kind::job);
     const use other(ProcessHandle);
     const process* const member = other.as<process>(kind::process);
     const bool is_self = ProcessHandle == GetCurrentProcess();
-    if (JobHandle == nullptr && (member != nullptr || is_self)) { // any job at all
+    if (member == nullptr && !is_self) {
+        return fail(ERROR_INVALID_HANDLE);
+    }
+    if (JobHandle == nullptr) { // any job at all
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
-    if (known == nullptr || (member == nullptr && !is_self)) {
-        return fail(ERROR_INVALID_HANDLE);
+    const job* const known = job_with(found, JOB_OBJECT_QUERY);
+    if (known == nullptr) {
+        return FALSE;
     }
     if (Result == nullptr) {
         return fail(ERROR_NOACCESS);

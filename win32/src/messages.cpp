@@ -54,6 +54,7 @@ constexpr std::array messages{
     message{ERROR_IO_INCOMPLETE, "The operation is not done yet."},
     message{ERROR_IO_PENDING, "The operation is in progress."},
     message{ERROR_NOACCESS, "Invalid access to memory location."},
+    message{ERROR_MAPPED_ALIGNMENT, "The address or the offset is not aligned."},
     message{ERROR_NOT_FOUND, "Element not found."},
     message{ERROR_TIMEOUT, "The time is over."},
     message{ERROR_INVALID_USER_BUFFER, "The supplied user buffer is not valid."},

@@ -26,7 +26,7 @@ namespace windpipe::win32 {
 }
 
 /// Makes a handle of what `make` makes; none of it means errno. A name is not offered: ERROR_CALL_NOT_IMPLEMENTED.
-/// *Returns*: NULL with the last error set.
+/// *Returns*: the handle, and the last error is 0; NULL with the last error set.
 template <class Make>
 HANDLE create_object(const SECURITY_ATTRIBUTES* attributes, const WCHAR* name, const Make& make) noexcept {
     if (name != nullptr) {
@@ -40,6 +40,7 @@ HANDLE create_object(const SECURITY_ATTRIBUTES* attributes, const WCHAR* name, c
             return nullptr;
         }
         made->flags = inherit_flag(attributes);
+        SetLastError(NO_ERROR); // by which a program knows that there was no object of that name
         return install(std::move(made));
     } catch (const std::exception&) {
         fail(ERROR_NOT_ENOUGH_MEMORY);

@@ -4,18 +4,40 @@
 #include "descriptors.hpp"
 #include "last_error.hpp"
 #include "named_pipe_names.hpp"
+#include "named_pipe_server.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <mutex>
 #include <poll.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 namespace windpipe::win32 {
+
+namespace {
+
+/// Tells a client that it is disconnected, see was_left(): that lasts as long as the client is there.
+void leave(unique_handle client) {
+    struct all {
+        std::mutex guard;
+        std::vector<unique_handle> left;
+    };
+    static auto* const known = new all;
+    (void)::shutdown(client.get(), SHUT_RD);
+    (void)::send(client.get(), "", 1, MSG_DONTWAIT | MSG_NOSIGNAL); // wakes a call that waits to read
+    const std::lock_guard lock(known->guard);
+    std::erase_if(known->left, [](const unique_handle& each) {
+        pollfd one{each.get(), 0, 0};
+        return ::poll(&one, 1, 0) == 1;
+    });
+    known->left.push_back(std::move(client));
+}
+
+} // namespace
 
 named_pipe::named_pipe(unique_handle connection, ACCESS_MASK access) noexcept
     : entry(kind::named_pipe, std::move(connection), access) {}
@@ -25,7 +47,7 @@ named_pipe::named_pipe(unique_handle listening, ACCESS_MASK access, std::shared_
 
 named_pipe::~named_pipe() {
     if (server_ != nullptr) {
-        forget_instance(server_);
+        forget_instance(server_, *this);
     }
 }
 
@@ -34,7 +56,23 @@ std::unique_ptr<entry> named_pipe::copy(unique_handle descriptor) const {
     return is_ == condition::connected ? std::make_unique<named_pipe>(std::move(descriptor), access()) : nullptr;
 }
 
-DWORD named_pipe::trouble() const noexcept {
+bool named_pipe::has_other_end() const noexcept {
+    pollfd one{descriptor(), 0, 0};
+    return ::poll(&one, 1, 0) == 0;
+}
+
+/// Whether the server has disconnected us: it does not read any more, and yet its socket is there.
+bool named_pipe::was_left() const noexcept {
+    return has_other_end() && ::send(descriptor(), "", 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 && errno == EPIPE;
+}
+
+DWORD named_pipe::trouble() noexcept {
+    if (server_ == nullptr) {
+        return was_left() ? ERROR_PIPE_NOT_CONNECTED : 0;
+    }
+    if (is_ == condition::listening) {
+        server_->settle();
+    }
     switch (is_) {
     case condition::listening:
         return ERROR_PIPE_LISTENING;
@@ -56,7 +94,7 @@ DWORD named_pipe::await(blocked& call, short events) const {
 
 transfer_outcome named_pipe::read(void* into, DWORD count) {
     if (const DWORD code = trouble(); code != 0) {
-        return {code == ERROR_PIPE_LISTENING ? code : DWORD{ERROR_PIPE_NOT_CONNECTED}, 0};
+        return {code, 0};
     }
     if (count != 0 && into == nullptr) {
         return {ERROR_NOACCESS, 0};
@@ -66,6 +104,12 @@ transfer_outcome named_pipe::read(void* into, DWORD count) {
         // A read of nothing waits for data as any other.
         const ssize_t got = count != 0 ? ::recv(descriptor(), into, count, MSG_DONTWAIT)
                                        : ::recv(descriptor(), &unused, 1, MSG_DONTWAIT | MSG_PEEK);
+        if (const int code = errno; got >= 0 || code != EAGAIN) {
+            if (const DWORD left = trouble(); left != 0) { // what came with it is nobody's
+                return {left, 0};
+            }
+            errno = code;
+        }
         if (got > 0) {
             return {0, count != 0 ? static_cast<DWORD>(got) : 0};
         }
@@ -89,6 +133,9 @@ transfer_outcome named_pipe::write(const void* bytes, DWORD count) {
     if (count != 0 && bytes == nullptr) {
         return {ERROR_NOACCESS, 0};
     }
+    if (count == 0) {
+        return {has_other_end() ? DWORD{NO_ERROR} : DWORD{ERROR_NO_DATA}, 0};
+    }
     bool has_waited = false;
     for (DWORD done = 0; done < count;) {
         const ssize_t sent =
@@ -98,6 +145,9 @@ transfer_outcome named_pipe::write(const void* bytes, DWORD count) {
             continue;
         }
         if (errno == EPIPE || errno == ECONNRESET) {
+            if (const DWORD left = trouble(); left != 0) {
+                return {left, 0};
+            }
             return {has_waited ? DWORD{ERROR_BROKEN_PIPE} : DWORD{ERROR_NO_DATA}, 0};
         }
         if (errno != EAGAIN && errno != EINTR) {
@@ -114,7 +164,7 @@ transfer_outcome named_pipe::write(const void* bytes, DWORD count) {
 
 DWORD named_pipe::flush() {
     if (const DWORD code = trouble(); code != 0) {
-        return code;
+        return server_ != nullptr ? 0 : code; // without a client there is nothing to be read
     }
     blocked call(*this);
     int unread = 0;
@@ -131,7 +181,7 @@ DWORD named_pipe::flush() {
 
 DWORD named_pipe::peek(void* into, DWORD size, DWORD& copied, DWORD& total) {
     if (const DWORD code = trouble(); code != 0) {
-        return code == ERROR_PIPE_LISTENING ? DWORD{ERROR_BAD_PIPE} : code;
+        return server_ != nullptr ? DWORD{ERROR_BAD_PIPE} : code;
     }
     int available = 0;
     (void)::ioctl(descriptor(), FIONREAD, &available);
@@ -151,75 +201,49 @@ DWORD named_pipe::connect() {
     if (server_ == nullptr) {
         return ERROR_INVALID_FUNCTION;
     }
-    if (is_ == condition::connected) {
-        pollfd one{descriptor(), 0, 0};
-        return ::poll(&one, 1, 0) == 1 ? ERROR_NO_DATA : ERROR_PIPE_CONNECTED; // its client has gone: disconnect first
+    const bool was_there = trouble() == 0;
+    if (was_there) {
+        return has_other_end() ? ERROR_PIPE_CONNECTED : ERROR_NO_DATA; // its client has gone: disconnect first
     }
-    is_ = condition::listening;
-    bool has_waited = false;
-    while (true) {
-        const unique_handle made =
-            park(unique_handle(::accept4(server_->listening.get(), nullptr, nullptr, SOCK_CLOEXEC)));
-        if (made && !is_trusted(made.get())) {
-            continue;
-        }
-        if (made) {
-            // The handle keeps its number: the socket that listened at it is held by the server.
-            if (::dup3(made.get(), descriptor(), O_CLOEXEC) == -1) {
-                return error_of(errno);
-            }
-            is_ = condition::connected;
-            return has_waited ? 0 : ERROR_PIPE_CONNECTED;
-        }
-        if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-            return error_of(errno);
-        }
-        has_waited = true;
-        blocked call(*this);
-        while (call.why() == 0 && call.poll_for(server_->listening.get(), POLLIN) == 0) {
-        }
-        if (call.why() != 0) {
-            return call.why();
-        }
+    condition disconnected = condition::disconnected;
+    if (is_.compare_exchange_strong(disconnected, condition::listening)) {
+        server_->listen(*this);
     }
+    blocked call(*this);
+    while (is_ != condition::connected && call.why() == 0) {
+        (void)call.poll_for(server_->listening.get(), POLLIN);
+        server_->settle();
+    }
+    return is_ == condition::connected ? 0 : call.why();
+}
+
+void named_pipe::take(unique_handle client) noexcept {
+    // The handle keeps its number: the socket that listened at it is held by the server.
+    (void)::dup3(client.get(), descriptor(), O_CLOEXEC);
+    is_ = condition::connected;
+    (void)interrupt(ERROR_PIPE_CONNECTED); // the call of connect() may not see what another one has taken
 }
 
 DWORD named_pipe::disconnect() {
     if (server_ == nullptr) {
         return ERROR_INVALID_FUNCTION;
     }
-    if (is_.exchange(condition::disconnected) == condition::connected) {
-        (void)::shutdown(descriptor(), SHUT_RDWR); // copies of it are cut off, too
-        (void)::dup3(server_->listening.get(), descriptor(), O_CLOEXEC);
+    if (const DWORD code = trouble(); code != 0) {
+        return code;
     }
+    is_ = condition::disconnected;
+    leave(park(duplicate(descriptor())));
+    (void)::dup3(server_->listening.get(), descriptor(), O_CLOEXEC);
     return 0;
 }
 
-std::string pipe_name(const std::string& path) {
-    const std::string plain = [&] {
-        std::string text(path);
-        std::ranges::replace(text, '/', '\\');
-        return text;
-    }();
-    constexpr std::string_view prefix = "\\\\.\\pipe\\";
-    if (plain.size() <= prefix.size() || ::strncasecmp(plain.c_str(), prefix.data(), prefix.size()) != 0) {
-        return {};
-    }
-    std::string name = plain.substr(prefix.size());
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return name;
-}
-
 std::unique_ptr<entry> open_named_pipe(const std::string& name, ACCESS_MASK access) {
-    unique_handle made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un address{};
-    const socklen_t size = pipe_address(name, address);
-    if (!made || size == 0) {
-        fail(made ? DWORD{ERROR_INVALID_NAME} : error_of(errno));
+    if (const auto server = find_server(name); server != nullptr && !server->allows(access)) {
+        fail(ERROR_ACCESS_DENIED); // of another process it is not known
         return nullptr;
     }
-    if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    unique_handle made = connect_to(name);
+    if (!made) {
         fail(errno == EAGAIN         ? DWORD{ERROR_PIPE_BUSY}
              : errno == ECONNREFUSED ? DWORD{ERROR_FILE_NOT_FOUND}
                                      : error_of(errno));

@@ -22,15 +22,19 @@ public:
     transfer_outcome read(void* into, DWORD count);
     transfer_outcome write(const void* bytes, DWORD count);
     DWORD flush();
+    /// Why nobody is at the other end and nobody was: the error; 0.
+    [[nodiscard]] DWORD trouble() noexcept;
     DWORD peek(void* into, DWORD size, DWORD& copied, DWORD& total);
 
     // ---- for a server
 
-    [[nodiscard]] const named_pipe_server* server() const noexcept { return server_.get(); }
+    [[nodiscard]] named_pipe_server* server() const noexcept { return server_.get(); }
     /// Waits for a client. *Returns*: the error; ERROR_PIPE_CONNECTED if one was there already.
     DWORD connect();
     /// Leaves the client, and listens again at the next connect().
     DWORD disconnect();
+    /// A client has come.
+    void take(unique_handle client) noexcept;
 
     [[nodiscard]] bool is_signaled() noexcept override { return !in_use(); }
     [[nodiscard]] watched watch() const noexcept override { return {}; }
@@ -38,25 +42,13 @@ public:
 
 private:
     enum class condition : std::uint8_t { listening, connected, disconnected };
-    [[nodiscard]] DWORD trouble() const noexcept;
+    [[nodiscard]] bool has_other_end() const noexcept;
+    [[nodiscard]] bool was_left() const noexcept;
     DWORD await(blocked& call, short events) const;
 
     std::shared_ptr<named_pipe_server> server_;
     std::atomic<condition> is_{condition::connected};
 };
-
-/// What the instances of one name share.
-struct named_pipe_server {
-    std::string name;
-    unique_handle listening;
-    DWORD most = 1;
-    DWORD output_size = 0;
-    DWORD input_size = 0;
-    DWORD duplex = PIPE_ACCESS_DUPLEX;
-};
-
-/// `\\.\pipe\NAME`, in either case. *Returns*: NAME in lower case; empty if it is no such name.
-std::string pipe_name(const std::string& path);
 
 /// Connects to a server. *Returns*: none with the last error set.
 std::unique_ptr<entry> open_named_pipe(const std::string& name, ACCESS_MASK access);

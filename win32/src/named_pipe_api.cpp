@@ -1,34 +1,18 @@
-#include "descriptors.hpp"
 #include "last_error.hpp"
 #include "named.hpp"
 #include "named_pipe_names.hpp"
+#include "named_pipe_server.hpp"
 #include "table.hpp"
 #include "text.hpp"
 
-#include <cerrno>
-#include <cstddef>
+#include <windpipe/limits.hpp>
+
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <new>
-#include <unistd.h>
 
 namespace windpipe::win32 {
 
 namespace {
-
-struct register_of_servers {
-    struct known {
-        std::shared_ptr<named_pipe_server> server;
-        DWORD instances = 0;
-    };
-    std::mutex guard;
-    std::map<std::string, known> servers;
-};
-register_of_servers& servers() {
-    static auto* const all = new register_of_servers;
-    return *all;
-}
 
 constexpr DWORD known_open_modes =
     PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_WRITE_THROUGH | WRITE_DAC;
@@ -51,66 +35,18 @@ DWORD trouble_with(DWORD open_mode, DWORD pipe_mode, DWORD most) {
 ACCESS_MASK access_of(DWORD open_mode) {
     const ACCESS_MASK reads = (open_mode & PIPE_ACCESS_INBOUND) != 0 ? FILE_GENERIC_READ : 0;
     const ACCESS_MASK writes = (open_mode & PIPE_ACCESS_OUTBOUND) != 0 ? FILE_GENERIC_WRITE : 0;
-    return reads | writes | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES;
-}
-
-/// Takes the name. *Returns*: none with the last error set.
-std::shared_ptr<named_pipe_server> make_server(const std::string& name) {
-    auto made = std::make_shared<named_pipe_server>();
-    made->name = name;
-    made->listening = park(unique_handle(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)));
-    sockaddr_un address{};
-    const socklen_t size = pipe_address(name, address);
-    if (!made->listening || size == 0) {
-        fail(size == 0 ? DWORD{ERROR_INVALID_NAME} : error_of(errno));
-        return nullptr;
-    }
-    if (::bind(made->listening.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-        fail(errno == EADDRINUSE ? DWORD{ERROR_ACCESS_DENIED} : error_of(errno)); // another process has it
-        return nullptr;
-    }
-    return made;
-}
-
-/// PRE: the guard is locked. As many may wait as there are instances.
-void listen_for(const register_of_servers::known& known) {
-    (void)::listen(known.server->listening.get(), static_cast<int>(known.instances) - 1);
-}
-
-/// *Returns*: none with the last error set.
-std::unique_ptr<entry> make_instance(const std::string& name, DWORD open_mode, DWORD most, DWORD output, DWORD input) {
-    register_of_servers& all = servers();
-    const std::lock_guard lock(all.guard);
-    auto found = all.servers.find(name);
-    if (found != all.servers.end() && (open_mode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0) {
-        fail(ERROR_ACCESS_DENIED);
-        return nullptr;
-    }
-    if (found == all.servers.end()) {
-        auto made = make_server(name);
-        if (made == nullptr) {
-            return nullptr;
-        }
-        made->most = most;
-        made->output_size = output;
-        made->input_size = input;
-        made->duplex = open_mode & PIPE_ACCESS_DUPLEX;
-        found = all.servers.emplace(name, register_of_servers::known{std::move(made), 0}).first;
-    }
-    const std::shared_ptr<named_pipe_server> server = found->second.server;
-    unique_handle second =
-        found->second.instances < server->most ? duplicate(server->listening.get()) : unique_handle();
-    if (!second) {
-        fail(found->second.instances < server->most ? error_of(errno) : DWORD{ERROR_PIPE_BUSY});
-        return nullptr;
-    }
-    ++found->second.instances;
-    listen_for(found->second);
-    return std::make_unique<named_pipe>(std::move(second), access_of(open_mode), server);
+    return reads | writes;
 }
 
 HANDLE create_instance(const std::string& name, DWORD open_mode, DWORD most, DWORD output, DWORD input, DWORD flags) {
-    auto made = make_instance(name, open_mode, most, output, input);
+    const auto server = find_or_make_server(name, (open_mode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0);
+    if (server != nullptr && server->instances() == 0) {
+        server->most = most;
+        server->output_size = output;
+        server->input_size = input;
+        server->duplex = open_mode & PIPE_ACCESS_DUPLEX;
+    }
+    auto made = server != nullptr ? make_instance(server, access_of(open_mode)) : nullptr;
     if (made == nullptr) {
         return INVALID_HANDLE_VALUE;
     }
@@ -119,32 +55,25 @@ HANDLE create_instance(const std::string& name, DWORD open_mode, DWORD most, DWO
     return handle != nullptr ? handle : INVALID_HANDLE_VALUE;
 }
 
+/// Whether that has an instance to spare is not known here.
+bool is_of_another_process(const std::string& name) {
+    const std::string ending = "@windpipe-win32-pipe/" + name;
+    std::ifstream sockets("/proc/net/unix");
+    for (std::string line; std::getline(sockets, line);) {
+        if (line.ends_with(ending) && line.contains(" 00010000 ")) { // it listens; connections have the name, too
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
-
-socklen_t pipe_address(const std::string& name, sockaddr_un& address) noexcept {
-    constexpr std::string_view prefix = "windpipe-win32-pipe/";
-    address = {};
-    address.sun_family = AF_UNIX;
-    if (1 + prefix.size() + name.size() > sizeof(address.sun_path)) {
-        return 0;
-    }
-    char* const behind = address.sun_path + 1 + prefix.copy(address.sun_path + 1, prefix.size());
-    (void)name.copy(behind, name.size());
-    return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + prefix.size() + name.size());
-}
-
-void forget_instance(const std::shared_ptr<named_pipe_server>& server) noexcept {
-    register_of_servers& all = servers();
-    const std::lock_guard lock(all.guard);
-    const auto found = all.servers.find(server->name);
-    if (found != all.servers.end() && found->second.server == server && --found->second.instances == 0) {
-        all.servers.erase(found);
-    }
-}
 
 } // namespace windpipe::win32
 
 using namespace windpipe::win32;
+using windpipe::deadline;
+using windpipe::never;
 
 extern "C" {
 
@@ -172,20 +101,27 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMod
                             nInBufferSize, nDefaultTimeOut, lpSecurityAttributes);
 }
 
-/// Whether there is a server. A client that connects while all instances are busy waits in the queue of the socket.
-BOOL WINAPI WaitNamedPipeA(LPCSTR lpNamedPipeName, DWORD /*nTimeOut*/) {
+BOOL WINAPI WaitNamedPipeA(LPCSTR lpNamedPipeName, DWORD nTimeOut) {
     const std::string name = lpNamedPipeName != nullptr ? pipe_name(lpNamedPipeName) : std::string();
     if (name.empty()) {
         return fail(ERROR_INVALID_NAME);
     }
-    const std::string ending = "@windpipe-win32-pipe/" + name;
-    std::ifstream sockets("/proc/net/unix");
-    for (std::string line; std::getline(sockets, line);) {
-        if (line.ends_with(ending)) {
+    constexpr DWORD usual = 50; // of a server that does not say
+    const DWORD time = nTimeOut == NMPWAIT_USE_DEFAULT_WAIT ? usual : nTimeOut;
+    const auto until = time == NMPWAIT_WAIT_FOREVER ? never : deadline(std::chrono::milliseconds(time));
+    while (true) { // nothing tells when an instance begins to listen
+        const auto server = find_server(name);
+        if (server == nullptr) {
+            return is_of_another_process(name) ? TRUE : fail(ERROR_FILE_NOT_FOUND);
+        }
+        if (server->has_listener()) {
             return TRUE;
         }
+        if (until.has_passed()) {
+            return fail(ERROR_SEM_TIMEOUT);
+        }
+        Sleep(1);
     }
-    return fail(ERROR_FILE_NOT_FOUND);
 }
 BOOL WINAPI WaitNamedPipeW(LPCWSTR lpNamedPipeName, DWORD nTimeOut) {
     return WaitNamedPipeA(narrowed_or_empty(lpNamedPipeName).c_str(), nTimeOut);

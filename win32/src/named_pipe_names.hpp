@@ -1,17 +1,21 @@
-// named_pipe_names.hpp - the servers of this process by name.
+// named_pipe_names.hpp - the names of named pipes and the sockets that have them.
 #pragma once
 
-#include "named_pipe.hpp"
+#include <windpipe/handle.hpp>
 
+#include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 namespace windpipe::win32 {
 
+/// `\\.\pipe\NAME`, in either case. *Returns*: NAME in lower case; empty if it is no such name.
+std::string pipe_name(const std::string& path);
+
 /// *Returns*: its length; 0 for a name that is too long.
 socklen_t pipe_address(const std::string& name, sockaddr_un& address) noexcept;
 
-/// Counts one instance less. The last one takes the name with it.
-void forget_instance(const std::shared_ptr<named_pipe_server>& server) noexcept;
+/// A socket that is connected to a name. *Returns*: none, with errno.
+unique_handle connect_to(const std::string& name) noexcept;
 
 } // namespace windpipe::win32

@@ -1,6 +1,6 @@
 #include "event.hpp"
 #include "last_error.hpp"
-#include "named_pipe.hpp"
+#include "named_pipe_server.hpp"
 #include "pipe_end.hpp"
 #include "table.hpp"
 
@@ -50,6 +50,16 @@ BOOL create_pipe(HANDLE& reader, HANDLE& writer, DWORD inherit, DWORD size) {
     reader = first;
     writer = second;
     return TRUE;
+}
+
+/// A named pipe if it has these rights. *Returns*: none with the last error set.
+named_pipe* named_with(const use& found, ACCESS_MASK rights) {
+    auto* const named = found.as<named_pipe>(kind::named_pipe);
+    if (named != nullptr && !named->allows(rights)) {
+        fail(ERROR_ACCESS_DENIED);
+        return nullptr;
+    }
+    return named;
 }
 
 /// The pipe end behind a handle if it has these rights. *Returns*: none with the last error set.
@@ -138,7 +148,11 @@ BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
 BOOL WINAPI GetNamedPipeInfo(HANDLE hNamedPipe, LPDWORD lpFlags, LPDWORD lpOutBufferSize, LPDWORD lpInBufferSize,
                              LPDWORD lpMaxInstances) {
     const use found(hNamedPipe);
-    if (const named_pipe* const named = found.as<named_pipe>(kind::named_pipe)) {
+    if (found && found->what() == kind::named_pipe) {
+        const named_pipe* const named = named_with(found, FILE_READ_ATTRIBUTES);
+        if (named == nullptr) {
+            return FALSE;
+        }
         const named_pipe_server* const server = named->server();
         set_if(lpFlags, server != nullptr ? PIPE_SERVER_END : PIPE_CLIENT_END);
         set_if(lpOutBufferSize, server != nullptr ? server->output_size : 0);
@@ -161,9 +175,10 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
                                      LPDWORD lpMaxCollectionCount, LPDWORD lpCollectDataTimeout, LPWSTR lpUserName,
                                      DWORD /*nMaxUserNameSize*/) {
     const use found(hNamedPipe);
-    const bool is_named = found.as<named_pipe>(kind::named_pipe) != nullptr;
-    const pipe_end* const end = is_named ? nullptr : end_of(found, FILE_READ_ATTRIBUTES);
-    if (end == nullptr && !is_named) {
+    const bool is_named = found && found->what() == kind::named_pipe;
+    const named_pipe* const named = is_named ? named_with(found, FILE_READ_ATTRIBUTES) : nullptr;
+    const pipe_end* const end = !is_named ? end_of(found, FILE_READ_ATTRIBUTES) : nullptr;
+    if (named == nullptr && end == nullptr) {
         return FALSE;
     }
     if (lpMaxCollectionCount != nullptr || lpCollectDataTimeout != nullptr) {
@@ -173,7 +188,7 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
     set_if(lpState, end != nullptr && end->is_nowait() ? PIPE_NOWAIT : PIPE_WAIT);
-    set_if(lpCurInstances, 1);
+    set_if(lpCurInstances, named != nullptr && named->server() != nullptr ? named->server()->instances() : 1);
     return TRUE;
 }
 
@@ -194,6 +209,11 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD l
     if (found && found->what() == kind::named_pipe) {
         if (lpMaxCollectionCount != nullptr || lpCollectDataTimeout != nullptr) {
             return fail(ERROR_INVALID_PARAMETER);
+        }
+        named_pipe* const named = named_with(found, FILE_WRITE_ATTRIBUTES);
+        const DWORD code = named != nullptr && named->server() == nullptr ? named->trouble() : 0;
+        if (named == nullptr || code != 0) {
+            return named == nullptr ? FALSE : fail(code);
         }
         return lpMode == nullptr || *lpMode == (PIPE_WAIT | PIPE_READMODE_BYTE) ? TRUE
                                                                                 : fail(ERROR_CALL_NOT_IMPLEMENTED);

@@ -6,6 +6,7 @@
 #include "named.hpp"
 #include "table.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <mutex>
@@ -18,7 +19,7 @@ namespace windpipe::win32 {
 
 namespace {
 
-/// How long each view is, which munmap(2) must be told.
+/// How long each view is, in whole pages, which munmap(2) must be told.
 struct views {
     std::mutex guard;
     std::map<const void*, std::size_t> sizes;
@@ -42,6 +43,14 @@ DWORD trouble_with(DWORD protection) {
     default:
         return ERROR_CALL_NOT_IMPLEMENTED;
     }
+}
+
+constexpr std::uint64_t page = 4096;
+std::uint64_t in_pages(std::uint64_t size) { return (size + page - 1) / page * page; }
+
+/// Behind its last byte.
+const std::byte* end_of(const std::pair<const void* const, std::size_t>& view) {
+    return static_cast<const std::byte*>(view.first) + view.second;
 }
 
 bool can_write(DWORD protection) { return (protection & PAGE_READWRITE) != 0; }
@@ -69,7 +78,9 @@ std::unique_ptr<entry> section_of_file(const file& from, DWORD protection, std::
     return second ? std::make_unique<section>(std::move(second), access_for(protection), size) : nullptr;
 }
 
-std::unique_ptr<entry> section_of_memory(DWORD protection, std::uint64_t size) {
+/// As long as its pages.
+std::unique_ptr<entry> section_of_memory(DWORD protection, std::uint64_t asked) {
+    const std::uint64_t size = std::max(in_pages(asked), asked); // too large stays too large
     unique_handle memory(::memfd_create("windpipe section", MFD_CLOEXEC));
     if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(size)) != 0) {
         return nullptr;
@@ -85,7 +96,7 @@ void* map_view(const section& from, int protection, int sharing, std::uint64_t o
     }
     views& all = all_views();
     const std::lock_guard lock(all.guard);
-    all.sizes[view] = size;
+    all.sizes[view] = in_pages(size);
     return view;
 }
 
@@ -98,7 +109,7 @@ std::unique_ptr<entry> section::copy(unique_handle descriptor) const {
 }
 
 ACCESS_MASK section::mapped(ACCESS_MASK generic) const noexcept {
-    return mapped_for_object(generic, SECTION_ALL_ACCESS);
+    return mapped_for_object(generic, SECTION_ALL_ACCESS) | ((generic & GENERIC_READ) != 0 ? SECTION_MAP_READ : 0);
 }
 
 } // namespace windpipe::win32
@@ -155,14 +166,14 @@ LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DW
     const bool copies =
         (dwDesiredAccess & FILE_MAP_COPY) != 0 && (dwDesiredAccess & FILE_MAP_ALL_ACCESS) == FILE_MAP_COPY;
     const bool writes = (dwDesiredAccess & FILE_MAP_WRITE) != 0;
-    if (writes && !from->allows(SECTION_MAP_WRITE)) {
+    if (!from->allows(writes ? SECTION_MAP_WRITE : SECTION_MAP_READ)) {
         fail(ERROR_ACCESS_DENIED);
         return nullptr;
     }
     constexpr std::uint64_t granularity = 65536; // as on Windows, so that no program relies on less
     const std::uint64_t offset = joined(dwFileOffsetHigh, dwFileOffsetLow);
     if (offset % granularity != 0 || offset >= from->size() || dwNumberOfBytesToMap > from->size() - offset) {
-        fail(offset % granularity != 0 ? ERROR_INVALID_PARAMETER : ERROR_ACCESS_DENIED);
+        fail(offset % granularity != 0 ? ERROR_MAPPED_ALIGNMENT : ERROR_ACCESS_DENIED);
         return nullptr;
     }
     const std::size_t size = dwNumberOfBytesToMap != 0 ? dwNumberOfBytesToMap : from->size() - offset;
@@ -190,12 +201,14 @@ BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress) {
 BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush) {
     views& all = all_views();
     const std::lock_guard lock(all.guard);
-    const auto view = all.sizes.find(lpBaseAddress);
-    if (view == all.sizes.end()) {
+    const auto* const from = static_cast<const std::byte*>(lpBaseAddress);
+    auto view = all.sizes.upper_bound(lpBaseAddress);
+    if (view == all.sizes.begin() || from >= end_of(*--view)) { // it may begin anywhere within a view
         return fail(ERROR_INVALID_ADDRESS);
     }
-    const std::size_t size = dwNumberOfBytesToFlush != 0 ? dwNumberOfBytesToFlush : view->second;
-    return ::msync(const_cast<void*>(view->first), size, MS_SYNC) == 0 ? TRUE : fail_with_errno();
+    const auto ahead = static_cast<std::size_t>(from - static_cast<const std::byte*>(view->first)) % page;
+    const std::size_t size = dwNumberOfBytesToFlush != 0 ? dwNumberOfBytesToFlush : end_of(*view) - from;
+    return ::msync(const_cast<std::byte*>(from - ahead), size + ahead, MS_SYNC) == 0 ? TRUE : fail_with_errno();
 }
 
 } // extern "C"

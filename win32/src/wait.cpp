@@ -85,12 +85,12 @@ DWORD wait_for(std::span<const use> objects, bool all, DWORD milliseconds, bool 
     const deadline until = milliseconds == INFINITE ? never : deadline(std::chrono::milliseconds(milliseconds));
     const int alert = alertable ? this_thread()->wake_descriptor() : -1;
     while (true) {
+        const auto outcome = objects.empty() ? std::nullopt : all ? all_of(objects) : any_of(objects);
+        if (outcome) { // what is signaled comes before what is queued
+            return *outcome;
+        }
         if (alertable && this_thread()->run_queued()) {
             return WAIT_IO_COMPLETION;
-        }
-        const auto outcome = objects.empty() ? std::nullopt : all ? all_of(objects) : any_of(objects);
-        if (outcome) {
-            return *outcome;
         }
         if (until.has_passed()) {
             return WAIT_TIMEOUT;

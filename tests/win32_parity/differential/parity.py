@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 
-from making import SLOTS, Maker
+from cpp import as_cpp
+from known import is_known
+from making import Maker
 
 BATCH = 200  # programs of one start: to start one takes Wine longer than to run it
 SKIPPED = 77
@@ -70,32 +72,13 @@ def run(command, programs, limit=LIMIT):
     return outcomes
 
 
-# ---- what Wine does otherwise
-
-def only_word(call, place, here, there):
-    """Whether a word behind this call has one value here and another under Wine, and nothing else differs."""
-    def is_case(layer, wine):
-        layer, wine = layer.split(), wine.split()
-        if call not in layer or len(layer) != len(wine):
-            return False
-        at = layer.index(call) + place
-        return (layer[at], wine[at]) == (here, there) and layer[:at] == wine[:at] and layer[at + 1:] == wine[at + 1:]
-    return is_case
-
-
-# row of docs/win32-rows.md, why, and whether two outcomes are a case of it
-KNOWN = [
-    ("1.10", "Wine counts no instance of a pipe whose read end, the server's, has been closed", only_word("state", 2, "1", "0")),
-]
-
-
 def difference(lines, layer, wine):
     """The first call whose outcomes differ, or None. That of a program that hangs on one side is the last."""
     if layer is None or wine is None:
         return None if layer is wine else len(lines) - 1
     for at, line in enumerate(lines):
         here, there = layer[at] if at < len(layer) else "-", wine[at] if at < len(wine) else "-"
-        if here != there and not any(is_case(here, there) for _, _, is_case in KNOWN):
+        if here != there and not is_known(here, there):
             return at
     return None
 
@@ -117,52 +100,6 @@ def shrink(lines, differ, seconds=300):
     return lines
 
 
-def as_cpp(lines):
-    calls = {
-        "pipe": lambda a: f"CreatePipe(&h[{a[0]}], &h[{a[1]}], /*inheritable*/ {a[3]}, {a[2]});",
-        "write": lambda a: f"WriteFile(h[{a[0]}], buffer, {a[1]}, &count, NULL);",
-        "read": lambda a: f"ReadFile(h[{a[0]}], buffer, {a[1]}, &count, NULL);",
-        "peek": lambda a: f"PeekNamedPipe(h[{a[0]}], buffer, {a[1]}, &count, &there, &left);",
-        "close": lambda a: f"CloseHandle(h[{a[0]}]);",
-        "duplicate": lambda a: f"DuplicateHandle(self, h[{a[0]}], self, &h[{a[1]}], {a[2]}, {a[3]}, {a[4]});",
-        "mode": lambda a: f"mode = {a[1]}; SetNamedPipeHandleState(h[{a[0]}], &mode, NULL, NULL);",
-        "flag": lambda a: f"SetHandleInformation(h[{a[0]}], {a[1]}, {a[2]});",
-        "flags": lambda a: f"GetHandleInformation(h[{a[0]}], &flags);",
-        "info": lambda a: f"GetNamedPipeInfo(h[{a[0]}], &flags, &size, NULL, &most);",
-        "state": lambda a: f"GetNamedPipeHandleStateA(h[{a[0]}], &state, &instances, NULL, NULL, NULL, 0);",
-        "type": lambda a: f"GetFileType(h[{a[0]}]);",
-        "wait": lambda a: f"WaitForSingleObject(h[{a[0]}], 0);",
-        "spawn": lambda a: "// A second process is started, with all handles that can be inherited.",
-        "child": lambda a: f"/* by the second process: */ {call(a)}",
-        "end": lambda a: "// The second process ends.",
-        "thread": lambda a: f"std::thread([&] {{ {call(a)} }}).join();",
-        "begin": lambda a: f"std::thread begun([&] {{ {call(a)} }});",
-        "join": lambda a: "begun.join();",
-    }
-
-    def call(words):
-        return calls[words[0]](words[1:])
-
-    return "\n".join("    " + call(line.split()) for line in lines)
-
-
-PROGRAM = """#include <windows.h>
-
-#include <thread>
-
-int main() {{
-    static char buffer[1 << 20];
-    const HANDLE self = GetCurrentProcess();
-    DWORD count = 0, there = 0, left = 0, mode = 0, flags = 0, size = 0, most = 0, state = 0, instances = 0;
-    HANDLE h[{slots}];
-    for (HANDLE& each : h) {{
-        each = reinterpret_cast<HANDLE>(0x7ffff000LL);
-    }}
-{calls}
-}}
-"""
-
-
 def explain(seed, lines, layer_and_wine, options):
     """Prints the shortest program that still differs."""
     layer, wine = layer_and_wine
@@ -180,7 +117,7 @@ def explain(seed, lines, layer_and_wine, options):
     at = difference(short, layer, wine)
     at = len(short) - 1 if at is None else at  # it does not differ each time
     print(f"program {seed} of {options.calls} calls: the layer and Wine differ in the last call of\n")
-    print(PROGRAM.format(slots=SLOTS, calls=as_cpp(short[:at + 1])))
+    print(as_cpp(short[:at + 1]))
     print("call, counts and bytes, value, last error:")
     for name, outcome in (("layer", layer), ("Wine ", wine)):
         print(f"    {name}: {'does not end' if outcome is None else (outcome + ['-'])[at]}")
