@@ -62,8 +62,7 @@ BOOL WINAPI CancelIo(HANDLE hFile) {
     return found && is_for_transfers(*found) ? TRUE : fail(ERROR_INVALID_HANDLE);
 }
 
-/// The handle would be waited for, which is not looked at where there is nothing to wait for.
-BOOL WINAPI GetOverlappedResultEx(HANDLE /*hFile*/, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
+BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                                   DWORD /*dwMilliseconds*/, BOOL /*bAlertable*/) {
     if (lpOverlapped == nullptr || lpNumberOfBytesTransferred == nullptr) {
         return fail(ERROR_INVALID_PARAMETER);
