@@ -248,7 +248,7 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         result<bool> there = true;
         const bool gives_up = interrupted.why().has_value();
         if (!std::exchange(taken_, false) || gives_up) {
-            there = drain(by.woken_by, gives_up, operation);
+            there = drain(by.woken_by, gives_up || words_.left() != left_seen_, operation);
         }
         if (!there) {
             return std::unexpected(there.error());

@@ -162,7 +162,7 @@ private:
     /// Takes what others have rung. False: there are none any more.
     bool gathers_right_by_pause() noexcept;
     [[nodiscard]] std::uint64_t next_idle_look() const noexcept;
-    /// `to_the_last`: also when it is going to sleep, which says the rest.
+    /// `to_the_last`: where the end may be near, or no sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
     result<void> announce(std::string_view operation);
     result<void> sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock);

@@ -28,7 +28,13 @@ using windpipe::ring_writer;
 
 constexpr std::array<std::size_t, 3> parts{64, 100, 2000}; // what step_ring moves
 constexpr std::size_t all = 64 + 100 + 2000;
-constexpr std::size_t most_deaths = 60; // so many instructions are tried; where there are more, each so many'th
+
+/// From one instruction that is tried to the next: of so many, all would take minutes.
+std::size_t stride(std::size_t steps) {
+    constexpr std::size_t affordable = 60'000; // steps in all; each is two switches between processes
+    const std::size_t deaths = std::clamp<std::size_t>(2 * affordable / (steps + 1), 8, 60);
+    return steps / deaths + 1;
+}
 
 template <class End>
 std::optional<stepper> start(const char* role, End end) {
@@ -101,7 +107,7 @@ TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_wri
         GTEST_SKIP() << "ptrace(2) is not allowed here";
     }
     RecordProperty("instructions", static_cast<int>(*steps));
-    for (std::size_t death = 0; death <= *steps; death += *steps / most_deaths + 1) {
+    for (std::size_t death = 0; death <= *steps; death += stride(*steps)) {
         auto ends = or_throw(make_ring({.capacity = 65536}));
         auto writer = start("writer", std::move(ends.writer));
         ASSERT_TRUE(writer);
@@ -121,7 +127,7 @@ TEST(ring_death, of_a_reader_at_any_instruction_breaks_the_ring_for_the_writer) 
         GTEST_SKIP() << "ptrace(2) is not allowed here";
     }
     RecordProperty("instructions", static_cast<int>(*steps));
-    for (std::size_t death = 0; death <= *steps; death += *steps / most_deaths + 1) {
+    for (std::size_t death = 0; death <= *steps; death += stride(*steps)) {
         auto ends = or_throw(make_ring({.capacity = 65536}));
         ASSERT_OK(ends.writer.write(std::vector<std::byte>(all)));
         auto reader = start("reader", std::move(ends.reader));
