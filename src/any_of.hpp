@@ -131,10 +131,10 @@ private:
 
     struct deletion {
         void operator()(operation* what) const noexcept {
-            if (what->limited != nullptr) {
-                delete what->limited;
-            } else {
+            if (what->limited == nullptr) {
                 delete what;
+            } else {
+                delete what->limited;
             }
         }
     };

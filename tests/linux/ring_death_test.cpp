@@ -3,6 +3,7 @@
 
 #include "support/children.hpp"
 #include "support/result.hpp"
+#include "support/watchdog.hpp"
 
 #include <windpipe/handover.hpp>
 #include <windpipe/ring.hpp>
@@ -28,10 +29,11 @@ using windpipe::ring_writer;
 
 constexpr std::array<std::size_t, 3> parts{64, 100, 2000}; // what step_ring moves
 constexpr std::size_t all = 64 + 100 + 2000;
+constexpr std::chrono::seconds a_while(300); // where others want the processors, each step waits for them
 
 /// From one instruction that is tried to the next: of so many, all would take minutes.
 std::size_t stride(std::size_t steps) {
-    constexpr std::size_t affordable = 60'000; // steps in all; each is two switches between processes
+    constexpr std::size_t affordable = 20'000; // steps in all; each is two switches between processes
     const std::size_t deaths = std::clamp<std::size_t>(2 * affordable / (steps + 1), 8, 60);
     return steps / deaths + 1;
 }
@@ -102,6 +104,7 @@ std::optional<std::size_t> steps_to_read_all() {
 }
 
 TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_writes) {
+    allow(a_while);
     const auto steps = steps_to_write_all();
     if (!steps) {
         GTEST_SKIP() << "ptrace(2) is not allowed here";
@@ -122,6 +125,7 @@ TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_wri
 }
 
 TEST(ring_death, of_a_reader_at_any_instruction_breaks_the_ring_for_the_writer) {
+    allow(a_while);
     const auto steps = steps_to_read_all();
     if (!steps) {
         GTEST_SKIP() << "ptrace(2) is not allowed here";
