@@ -7,6 +7,7 @@
 #include "table.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <map>
 #include <mutex>
@@ -32,17 +33,13 @@ views& all_views() {
 /// *Returns*: what is wrong with a protection, or what is not offered; 0.
 DWORD trouble_with(DWORD protection) {
     constexpr DWORD committed = 0x08000000; // SEC_COMMIT, which is so if nothing else is said
-    switch (protection & ~committed) {
-    case PAGE_READWRITE:
-    case PAGE_READONLY:
-    case PAGE_WRITECOPY:
-        return 0;
-    case 0:
-    case PAGE_NOACCESS:
+    constexpr DWORD of_pages = 0xff;
+    const DWORD pages = protection & of_pages;
+    if (pages == PAGE_NOACCESS || !std::has_single_bit(pages)) {
         return ERROR_INVALID_PARAMETER;
-    default:
-        return ERROR_CALL_NOT_IMPLEMENTED;
     }
+    constexpr DWORD offered = PAGE_READWRITE | PAGE_READONLY | PAGE_WRITECOPY | committed;
+    return (protection & ~offered) == 0 ? 0 : ERROR_CALL_NOT_IMPLEMENTED;
 }
 
 constexpr std::uint64_t page = 4096;
