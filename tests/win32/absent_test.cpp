@@ -94,7 +94,6 @@ constexpr std::array table{
     ABSENT(CreateNamedPipe, is_none(usual::serve(PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, 0))),
     ABSENT(CreateNamedPipe, is_none(usual::serve(PIPE_ACCESS_DUPLEX | 0x01000000, 0))), // ACCESS_SYSTEM_SECURITY
     ABSENT(SetNamedPipeHandleState, !SetNamedPipeHandleState(u().named, &u().value, nullptr, nullptr)),
-    ABSENT(GetNamedPipeHandleState, u().state(&u().value, nullptr) == 0),
     ABSENT(GetNamedPipeHandleState, u().state(nullptr, u().text) == 0),
     ABSENT(CreateIoCompletionPort, is_none(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0))),
     ABSENT(DuplicateHandle, !DuplicateHandle(GetCurrentProcess(), u().job, GetCurrentProcess(), &u().made, 0, 0, 8)),

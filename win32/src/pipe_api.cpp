@@ -184,7 +184,7 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
     if (lpMaxCollectionCount != nullptr || lpCollectDataTimeout != nullptr) {
         return fail(ERROR_INVALID_PARAMETER); // they exist for remote pipes only
     }
-    if (lpUserName != nullptr || (is_named && lpCurInstances != nullptr)) {
+    if (lpUserName != nullptr) {
         return fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
     set_if(lpState, end != nullptr && end->is_nowait() ? PIPE_NOWAIT : PIPE_WAIT);
