@@ -175,6 +175,8 @@ result<void> ring_view::announce(std::string_view operation) {
     words_.announce();
     if (owed || promised_) {
         if (auto ordered = platform::order_processes(); !ordered) {
+            words_.promise_to_order(true); // it is still owed
+            promised_ = true;
             return std::unexpected(error{ordered.error().code, operation, ordered.error().context});
         }
     }

@@ -42,7 +42,7 @@ public:
     /// The same, and true: it may sleep, and must be woken now. Nobody else does it then. `obeys`: this process passes
     /// the barriers of others.
     [[nodiscard]] bool publish(std::uint64_t counter, bool obeys) const noexcept {
-        // INVARIANT: a side that orders has said so before it first looked at our counter.
+        // INVARIANT: a side that sleeps without a barrier has taken back its word that it orders, with a last one.
         if (obeys && other_->orders.load(std::memory_order_acquire) != 0) {
             own_->counter.store(counter, std::memory_order_release);
             std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -57,8 +57,8 @@ public:
         }
         return other_->waits.exchange(0, std::memory_order_seq_cst) != 0;
     }
-    /// Says whether from now on we have the others pass a barrier between announce() and look(). To say no takes one at
-    /// the next time still.
+    /// Says whether from now on we have the others pass a barrier between announce() and look(). To take it back takes
+    /// a last one.
     void promise_to_order(bool yes) const noexcept { own_->orders.store(yes ? 1 : 0, std::memory_order_seq_cst); }
     /// What we said last, perhaps in another process.
     [[nodiscard]] bool must_order() const noexcept { return own_->orders.load(std::memory_order_seq_cst) != 0; }

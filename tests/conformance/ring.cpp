@@ -10,8 +10,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,6 +51,35 @@ TEST_F(rings, show_bytes_in_a_row_wherever_they_are_and_take_them_when_told) {
         ASSERT_OK(reader.consume(20'000));
         ASSERT_OK(reader.consume(30'000));
     }
+}
+
+/// Moves 3 MiB through a ring of one, each message read before the next but one is written, or before the next.
+/// How far apart the places of the messages are.
+std::uintptr_t places_used(bool always_empty) {
+    constexpr std::size_t size = 5000;
+    auto [reader, writer] = or_throw(make_ring({.capacity = 1 << 20}));
+    std::uint64_t read = 0;
+    std::vector<std::byte> got(size);
+    std::uintptr_t lowest = std::numeric_limits<std::uintptr_t>::max();
+    std::uintptr_t highest = 0;
+    for (std::uint64_t position = 0; position < std::uint64_t{3} << 20U; position += size) {
+        const auto room = or_throw(writer.reserve(size));
+        lowest = std::min(lowest, reinterpret_cast<std::uintptr_t>(room.data()));
+        highest = std::max(highest, reinterpret_cast<std::uintptr_t>(room.data()));
+        fill_pattern(room.first(size), position);
+        or_throw(writer.commit(size));
+        while (read + (always_empty ? 0 : size) < position + size) {
+            EXPECT_VALUE(reader.read(got), size);
+            EXPECT_EQ(pattern_difference(got, read), std::nullopt);
+            read += size;
+        }
+    }
+    return highest - lowest;
+}
+
+TEST_F(rings, use_little_of_their_memory_where_each_message_finds_them_empty) {
+    EXPECT_LT(places_used(true), 512U * 1024);
+    EXPECT_GT(places_used(false), 900U * 1024) << "else all of it: what is read there has not just been written";
 }
 
 TEST_F(rings, refuse_in_place_what_cannot_be) {

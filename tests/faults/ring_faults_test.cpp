@@ -2,6 +2,7 @@
 #include "each_call.hpp"
 
 #include <windpipe/ring.hpp>
+#include <windpipe/waitable.hpp>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +79,16 @@ void write_and_read() {
     or_throw(std::move(failed));
 }
 
+void wait_for_rings_by_other_means() {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    const auto readable = or_throw(windpipe::make_waitable(reader));
+    const auto again = or_throw(windpipe::make_waitable(reader));
+    const auto writable = or_throw(windpipe::make_waitable(writer));
+    or_throw(writer.write("x"));
+    std::array<std::byte, 1> got{};
+    EXPECT_EQ(or_throw(reader.read_some(got)), 1U);
+}
+
 void write_without_readers() {
     auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
     reader.close();
@@ -94,6 +105,7 @@ const std::vector<std::pair<const char*, operation>>& ring_operations() {
         {"copy_and_adopt", copy_and_adopt},
         {"write_and_read", write_and_read},
         {"write_without_readers", write_without_readers},
+        {"wait_for_rings_by_other_means", wait_for_rings_by_other_means},
     };
     return all;
 }

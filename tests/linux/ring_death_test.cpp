@@ -48,6 +48,15 @@ std::optional<stepper> start(const char* role, End end) {
     return started;
 }
 
+/// False: it has ended before.
+bool die_after(stepper& who, std::size_t instructions) {
+    while (instructions > 0 && who.step()) {
+        --instructions;
+    }
+    who.kill();
+    return instructions == 0;
+}
+
 /// Whether these are the first parts, each of them whole and right.
 bool are_whole_parts(std::span<const std::byte> bytes) {
     for (std::size_t part = 0; part < parts.size() && !bytes.empty(); ++part) {
@@ -113,11 +122,7 @@ TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_wri
     for (std::size_t death = 0; death <= *steps; death += stride(*steps)) {
         auto ends = or_throw(make_ring({.capacity = 65536}));
         auto writer = start("writer", std::move(ends.writer));
-        ASSERT_TRUE(writer);
-        for (std::size_t step = 0; step < death; ++step) {
-            ASSERT_TRUE(writer->step());
-        }
-        writer->kill();
+        ASSERT_TRUE(writer && die_after(*writer, death));
         std::vector<std::byte> got;
         ASSERT_OK(ends.reader.read_to_end(got));
         EXPECT_TRUE(are_whole_parts(got)) << got.size() << " bytes after " << death << " instructions";
@@ -135,11 +140,7 @@ TEST(ring_death, of_a_reader_at_any_instruction_breaks_the_ring_for_the_writer) 
         auto ends = or_throw(make_ring({.capacity = 65536}));
         ASSERT_OK(ends.writer.write(std::vector<std::byte>(all)));
         auto reader = start("reader", std::move(ends.reader));
-        ASSERT_TRUE(reader);
-        for (std::size_t step = 0; step < death; ++step) {
-            ASSERT_TRUE(reader->step());
-        }
-        reader->kill();
+        ASSERT_TRUE(reader && die_after(*reader, death));
         const std::vector<std::byte> more(65536); // more than there is room for
         EXPECT_FAILS(ends.writer.write(more), broken_pipe);
     }

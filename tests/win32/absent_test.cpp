@@ -59,10 +59,6 @@ struct usual {
         return SetInformationJobObject(job, static_cast<JOBOBJECTINFOCLASS>(what), &limits, size);
     }
     DWORD message(DWORD flags) { return FormatMessageA(flags, "%1", 5, 0, text, sizeof(text), nullptr); }
-    DWORD state(LPDWORD instances, LPSTR user) const {
-        return static_cast<DWORD>(GetNamedPipeHandleStateA(instances != nullptr ? named : pipe.reader, nullptr,
-                                                           instances, nullptr, nullptr, user, 8));
-    }
 };
 usual& u() {
     static auto* const all = new usual;
@@ -94,7 +90,8 @@ constexpr std::array table{
     ABSENT(CreateNamedPipe, is_none(usual::serve(PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, 0))),
     ABSENT(CreateNamedPipe, is_none(usual::serve(PIPE_ACCESS_DUPLEX | 0x01000000, 0))), // ACCESS_SYSTEM_SECURITY
     ABSENT(SetNamedPipeHandleState, !SetNamedPipeHandleState(u().named, &u().value, nullptr, nullptr)),
-    ABSENT(GetNamedPipeHandleState, u().state(nullptr, u().text) == 0),
+    ABSENT(GetNamedPipeHandleState,
+           !GetNamedPipeHandleStateA(u().pipe.reader, nullptr, nullptr, nullptr, nullptr, u().text, 8)),
     ABSENT(CreateIoCompletionPort, is_none(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0))),
     ABSENT(DuplicateHandle, !DuplicateHandle(GetCurrentProcess(), u().job, GetCurrentProcess(), &u().made, 0, 0, 8)),
     ABSENT(DuplicateHandle,

@@ -1,9 +1,9 @@
 #include "tracer.hpp"
+#include "../traced_program.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <linux/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,19 +13,9 @@ namespace windpipe_test {
 
 namespace {
 
-constexpr int not_allowed = 77;
-
 // The raw call: glibc's <sys/ptrace.h> and the kernel's header, which has the structures, exclude each other.
 long ptrace_call(int request, pid_t who, std::uintptr_t address, std::uintptr_t data) {
     return ::syscall(SYS_ptrace, request, who, address, data);
-}
-
-[[noreturn]] void become(const std::vector<char*>& arguments) {
-    if (ptrace_call(PTRACE_TRACEME, 0, 0, 0) != 0) {
-        ::_exit(not_allowed);
-    }
-    ::execv(arguments.front(), arguments.data());
-    ::_exit(126);
 }
 
 std::optional<traced_call> entered_call(pid_t who) {
@@ -43,7 +33,6 @@ std::optional<traced_call> entered_call(pid_t who) {
 
 /// Follows a stopped program to its end.
 std::vector<traced_call> follow(pid_t who) {
-    ptrace_call(PTRACE_SETOPTIONS, who, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
     std::vector<traced_call> calls;
     int marks = 0;
     int status = 0;
@@ -67,22 +56,8 @@ std::vector<traced_call> follow(pid_t who) {
 } // namespace
 
 std::optional<std::vector<traced_call>> trace(const std::string& program, const std::vector<std::string>& args) {
-    std::vector<char*> arguments{const_cast<char*>(program.c_str())};
-    for (const std::string& arg : args) {
-        arguments.push_back(const_cast<char*>(arg.c_str())); // execv(3) does not write to them
-    }
-    arguments.push_back(nullptr);
-    ::setenv("ASAN_OPTIONS", "detect_leaks=0", 1); // the search for leaks is itself a tracer, and there is one already
-    const pid_t who = ::fork();
-    if (who == 0) {
-        become(arguments);
-    }
-    int status = 0;
-    if (who == -1 || ::waitpid(who, &status, 0) != who || !WIFSTOPPED(status)) {
-        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == not_allowed) << "status " << status;
-        return std::nullopt;
-    }
-    return follow(who);
+    const std::optional<pid_t> who = start_traced(program, args);
+    return who ? std::optional(follow(*who)) : std::nullopt;
 }
 
 } // namespace windpipe_test
