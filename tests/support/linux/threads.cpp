@@ -1,6 +1,8 @@
 // threads.cpp - /proc tells in which system call a thread sleeps.
 #include "support/threads.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -23,9 +25,11 @@ void wait_until_asleep(std::intptr_t thread, const std::atomic<bool>& ended) {
         std::ifstream file(path);
         std::string call; // a number, or "running", or -1 for a thread that is in no call
         file >> call;
-        // A lock that is taken, and a pause of the runtime, are not the call that is looked for.
-        if (!call.empty() && call != "running" && call != "-1" && std::atol(call.c_str()) != SYS_futex &&
-            std::atol(call.c_str()) != SYS_clock_nanosleep) {
+        // Not looked for: a lock that is taken, a pause of the runtime, and what a ring does before it sleeps, which
+        // takes milliseconds where the system lets all its processors come by.
+        constexpr std::array others{SYS_futex, SYS_clock_nanosleep, SYS_membarrier, SYS_sched_yield};
+        if (!call.empty() && call != "running" && call != "-1" &&
+            std::ranges::find(others, std::atol(call.c_str())) == others.end()) {
             return;
         }
         std::this_thread::yield();
