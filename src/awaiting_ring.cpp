@@ -20,6 +20,12 @@ const pipe_reader& bell_of(const detail::ring_end& end) {
     return state != nullptr ? state->woken_by() : none;
 }
 
+/// Then what is rung may be meant for another process.
+bool takes_turns(const detail::ring_end& end) {
+    const detail::ring_state* const state = detail::ring_access::state_of(end);
+    return state != nullptr && state->view()->takes_turns();
+}
+
 /// As many as are rung at once.
 using rings = std::array<std::byte, 64>;
 
@@ -29,6 +35,9 @@ std::unexpected<error> gave_up(const error& cause, std::string_view operation, s
 
 /// A call that has timed out has said that it waits; what is rung then, or the end of the bell, is worth another try.
 task<result<std::size_t>> read_when_there(loop& on, ring_reader& from, std::span<std::byte> into, wait_limit limit) {
+    if (takes_turns(from)) {
+        co_return std::unexpected(detail::not_with_turns("read"));
+    }
     while (true) {
         auto n = from.read_some(into, at_once(limit));
         if (n || n.error().code != std::errc::timed_out) {
@@ -43,6 +52,9 @@ task<result<std::size_t>> read_when_there(loop& on, ring_reader& from, std::span
 }
 
 task<result<void>> write_when_room(loop& on, ring_writer& to, const_buffer bytes, wait_limit limit) {
+    if (takes_turns(to)) {
+        co_return std::unexpected(detail::not_with_turns("write"));
+    }
     std::size_t written = 0;
     while (true) {
         auto sent = to.write(bytes.subspan(written), at_once(limit));

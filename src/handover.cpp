@@ -56,9 +56,13 @@ struct part {
 std::vector<part> parts_of(const detail::pipe_end& end) { return {{given_kind::pipe, end.native_handle(), {}}}; }
 std::vector<part> parts_of(const detail::ring_end& end) {
     const detail::ring_state& state = *detail::ring_access::state_of(end);
-    return {{given_kind::ring, end.native_handle(), {}},
-            {given_kind::ring_wakes, state.wakes(), wakes_suffix},
-            {given_kind::ring_memory, state.memory(), memory_suffix}};
+    std::vector<part> parts{{given_kind::ring, end.native_handle(), {}},
+                            {given_kind::ring_wakes, state.wakes(), wakes_suffix},
+                            {given_kind::ring_memory, state.memory(), memory_suffix}};
+    if (state.view()->takes_turns()) {
+        parts.push_back({given_kind::ring_turns, state.turns(), turns_suffix});
+    }
+    return parts;
 }
 
 result<void> check_alone(const detail::pipe_end& /*end*/) { return {}; } // several processes may have it
@@ -244,6 +248,7 @@ struct listed_ring {
         (void)handles.woken_by.release();
         (void)handles.wakes.release();
         (void)handles.memory.release();
+        (void)handles.turns.release();
     }
 };
 
@@ -273,9 +278,19 @@ result<listed_ring> received_ring(const std::string& variable, std::string_view 
     if (!third) {
         return std::unexpected(third.error());
     }
+    native_handle fourth = no_handle;
+    if (const auto turns =
+            listed_end(variable, long_name + std::string(turns_suffix), writes, given_kind::ring_turns)) {
+        const auto place = platform::received_memory(turns->number, turns->identity);
+        if (!place) {
+            return std::unexpected(place.error());
+        }
+        fourth = *place;
+    } // else it has none, or, as its memory then shows, somebody has taken it away
     return listed_ring{*end, ring_handles{.woken_by = unique_handle(*first),
                                           .wakes = unique_handle(*second),
                                           .memory = unique_handle(*third),
+                                          .turns = unique_handle(fourth),
                                           .writes = writes}};
 }
 
@@ -291,7 +306,7 @@ result<End> adopt_ring(std::string_view name) {
         return std::unexpected(std::move(given).error());
     }
     std::string others = *ours;
-    for (const std::string_view suffix : {std::string_view(), wakes_suffix, memory_suffix}) {
+    for (const std::string_view suffix : {std::string_view(), wakes_suffix, memory_suffix, turns_suffix}) {
         others = without_end(others, std::string(name) + std::string(suffix));
     }
     adopted().add(given->end);

@@ -197,20 +197,19 @@ void offer_state::talk_to(const conversation& visitor) {
     become(stage::redeemed, visitor.other);
 }
 
-/// An end of a ring has three handles, each in a message of its own.
+/// An end of a ring has four handles, each in a message of its own; the last may be none.
 result<void> offer_state::answer_with(word answer, const conversation& visitor, interruption& interrupted) {
-    std::array<native_handle, 3> handles{no_handle, no_handle, no_handle};
     if (const auto* const end = answer == word::given ? std::get_if<ring_end>(&end_) : nullptr) {
         const ring_state& parts = *ring_access::state_of(*end);
-        handles = {end->native_handle(), parts.wakes(), parts.memory()};
-    } else if (answer == word::given) {
-        handles[0] = std::get<pipe_end>(end_).native_handle();
+        for (const native_handle handle : {end->native_handle(), parts.wakes(), parts.memory(), parts.turns()}) {
+            if (auto said = platform::say(visitor, of(answer), handle, interrupted); !said) {
+                return said;
+            }
+        }
+        return {};
     }
-    result<void> said = platform::say(visitor, of(answer), handles[0], interrupted);
-    for (std::size_t i = 1; i < handles.size() && said && handles.at(i) != no_handle; ++i) {
-        said = platform::say(visitor, of(answer), handles.at(i), interrupted);
-    }
-    return said;
+    const native_handle handle = answer == word::given ? std::get<pipe_end>(end_).native_handle() : no_handle;
+    return platform::say(visitor, of(answer), handle, interrupted);
 }
 
 /// A visitor without the secret learns nothing else.

@@ -45,7 +45,7 @@ result<void> check(const unique_handle& end, const offer_token& token) {
 template <class End>
 constexpr bool is_of_ring = std::is_base_of_v<detail::ring_end, End>;
 
-/// The end of which `first` is what came first: all of it, or of a ring one of three handles.
+/// The end of which `first` is what came first: all of it, or of a ring one of four handles.
 template <class End>
 result<End> end_of(unique_handle& first, const offer_token& token, const platform::conversation& host,
                    interruption& interrupted) {
@@ -58,9 +58,14 @@ result<End> end_of(unique_handle& first, const offer_token& token, const platfor
         if (!memory) {
             return std::unexpected(std::move(memory).error());
         }
+        auto turns = platform::listen(host, interrupted);
+        if (!turns) {
+            return std::unexpected(std::move(turns).error());
+        }
         auto end = End::adopt({.woken_by = std::move(first),
                                .wakes = std::move(wakes->end),
                                .memory = std::move(memory->end),
+                               .turns = std::move(turns->end),
                                .writes = token.writes});
         if (!end &&
             (end.error().code == std::errc::invalid_argument || end.error().code == std::errc::bad_file_descriptor)) {

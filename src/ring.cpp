@@ -19,9 +19,10 @@ namespace detail {
 
 // ---- one end
 
-ring_state::ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handle&& memory,
+ring_state::ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handle&& memory, unique_handle&& turns,
                        std::shared_ptr<ring_view> view) noexcept
-    : woken_by_(std::move(woken_by)), wakes_(std::move(wakes)), memory_(std::move(memory)), view_(std::move(view)) {
+    : woken_by_(std::move(woken_by)), wakes_(std::move(wakes)), memory_(std::move(memory)), turns_(std::move(turns)),
+      view_(std::move(view)) {
     const std::scoped_lock lock(view_->lock());
     view_->add_end();
 }
@@ -62,8 +63,11 @@ ring_handles ring_state::leave(bool closes) noexcept {
         lock.lock();
     }
     watch_.reset();
-    ring_handles taken{
-        .woken_by = {}, .wakes = wakes_.release(), .memory = std::move(memory_), .writes = view_->writes()};
+    ring_handles taken{.woken_by = {},
+                       .wakes = wakes_.release(),
+                       .memory = std::move(memory_),
+                       .turns = std::move(turns_),
+                       .writes = view_->writes()};
     if (closes) {
         taken.reset(); // before the other side is told: who is told asks the system
     }
@@ -77,12 +81,17 @@ bool ring_state::is_shared() const noexcept {
         return false;
     }
     const std::scoped_lock lock(view_->lock());
-    return view_->is_shared();
+    return view_->is_shared() && !view_->takes_turns();
 }
 
 error not_after_fork(std::string_view operation) {
     return {std::make_error_code(std::errc::operation_not_permitted), operation,
             "this end belongs to the process that has forked; a child gets an end by command::give()"};
+}
+
+error not_with_turns(std::string_view operation) {
+    return {std::make_error_code(std::errc::operation_not_supported), operation,
+            "several processes may be at this side: see ring_mode::shared"};
 }
 
 error has_duplicates(std::string_view operation) {
@@ -133,18 +142,33 @@ namespace {
 template <class End>
 constexpr auto side_of = std::is_same_v<End, ring_writer> ? ring_indices::side::writes : ring_indices::side::reads;
 
+/// What the side of an end needs beside its pipes; none of it where no other process can be there.
+result<platform::turn_taker_ptr> turns_of(const ring_handles& handles, bool writes) {
+    return handles.turns ? platform::join_turns(handles.memory.get(), writes ? 1 : 0)
+                         : result<platform::turn_taker_ptr>(nullptr);
+}
+
+/// That the handles can be those of an end.
 template <class End>
-result<End> adopt_ring(ring_handles&& handles) {
+result<void> check_parts(const ring_handles& handles) {
     constexpr bool writes = side_of<End> == ring_indices::side::writes;
     if (auto checked = platform::check_end(handles.woken_by.get(), platform::direction::read); !checked) {
-        return std::unexpected(std::move(checked).error());
+        return checked;
     }
     if (auto checked = platform::check_end(handles.wakes.get(), platform::direction::write); !checked) {
-        return std::unexpected(std::move(checked).error());
+        return checked;
     }
     if (handles.writes != writes) {
         return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "adopt",
                                      writes ? "it is the read end of a ring" : "it is the write end of a ring"});
+    }
+    return handles.turns ? platform::check_turns(handles.turns.get()) : result<void>{};
+}
+
+template <class End>
+result<End> adopt_ring(ring_handles&& handles) {
+    if (auto checked = check_parts<End>(handles); !checked) {
+        return std::unexpected(std::move(checked).error());
     }
     auto mapped = ring_mapping::of(handles.memory.get());
     if (!mapped) {
@@ -154,11 +178,20 @@ result<End> adopt_ring(ring_handles&& handles) {
         return std::unexpected(error{std::make_error_code(std::errc::protocol_error), "adopt",
                                      "this memory does not say that it is a ring of this version of windpipe"});
     }
-    auto view = ring_view::of(std::move(*mapped), side_of<End>);
+    if ((*mapped)->takes_turns() != static_cast<bool>(handles.turns)) {
+        return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), "adopt",
+                                     handles.turns ? "this ring is not of ring_mode::shared"
+                                                   : "the handle for the turns of ring_mode::shared is missing"});
+    }
+    auto turns = turns_of(handles, handles.writes);
+    if (!turns) {
+        return std::unexpected(std::move(turns).error());
+    }
+    auto view = ring_view::of(std::move(*mapped), side_of<End>, std::move(*turns));
     if (!view) {
         return std::unexpected(std::move(view).error());
     }
-    return ring_access::make<End>(handles.woken_by, handles.wakes, handles.memory, std::move(*view));
+    return ring_access::make<End>(handles, std::move(*view));
 }
 
 template <class End>
@@ -171,19 +204,22 @@ result<End> duplicate_ring(const detail::ring_end& end) {
     if (!state->view()->is_ours()) {
         return std::unexpected(detail::not_after_fork("duplicate"));
     }
-    auto woken_by = platform::duplicate(call.handle());
-    if (!woken_by) {
-        return std::unexpected(std::move(woken_by).error());
+    ring_handles copy;
+    const std::pair<native_handle, unique_handle*> parts[] = {{call.handle(), &copy.woken_by},
+                                                              {state->wakes(), &copy.wakes},
+                                                              {state->memory(), &copy.memory},
+                                                              {state->turns(), &copy.turns}};
+    for (const auto& [from, to] : parts) {
+        if (from == no_handle) {
+            continue;
+        }
+        auto made = platform::duplicate(from);
+        if (!made) {
+            return std::unexpected(std::move(made).error());
+        }
+        *to = std::move(*made);
     }
-    auto wakes = platform::duplicate(state->wakes());
-    if (!wakes) {
-        return std::unexpected(std::move(wakes).error());
-    }
-    auto memory = platform::duplicate(state->memory());
-    if (!memory) {
-        return std::unexpected(std::move(memory).error());
-    }
-    return ring_access::make<End>(*woken_by, *wakes, *memory, state->view());
+    return ring_access::make<End>(copy, state->view());
 }
 
 /// New memory and a second handle for it.
@@ -212,6 +248,29 @@ result<ring_writer> ring_writer::adopt(ring_handles&& handles) { return adopt_ri
 result<ring_reader> ring_reader::duplicate() const { return duplicate_ring<ring_reader>(*this); }
 result<ring_writer> ring_writer::duplicate() const { return duplicate_ring<ring_writer>(*this); }
 
+namespace {
+
+/// One end of new memory: its handles, and what they are in this process.
+template <class End>
+result<End> make_side(ring_handles& handles, const std::shared_ptr<ring_mapping>& mapped, ring_mode mode) {
+    handles.writes = side_of<End> == ring_indices::side::writes;
+    if (mode == ring_mode::shared) {
+        auto place = platform::create_turns();
+        if (!place) {
+            return std::unexpected(std::move(place).error());
+        }
+        handles.turns = std::move(*place);
+    }
+    auto turns = turns_of(handles, handles.writes);
+    if (!turns) {
+        return std::unexpected(std::move(turns).error());
+    }
+    auto view = ring_view::of(mapped, side_of<End>, std::move(*turns));
+    return view ? ring_access::make<End>(handles, std::move(*view)) : std::unexpected(std::move(view).error());
+}
+
+} // namespace
+
 result<ring_ends> make_ring(const ring_options& options) {
     auto memory = make_memory(options.capacity);
     if (!memory) {
@@ -221,7 +280,7 @@ result<ring_ends> make_ring(const ring_options& options) {
     if (!mapped) {
         return std::unexpected(std::move(mapped).error());
     }
-    (*mapped)->begin();
+    (*mapped)->begin(options.mode == ring_mode::shared);
     constexpr std::size_t little = 4096; // they never hold more than a few bytes
     auto data_bell = platform::create_pipe(little, platform::local_end::reader);
     if (!data_bell) {
@@ -231,16 +290,17 @@ result<ring_ends> make_ring(const ring_options& options) {
     if (!room_bell) {
         return std::unexpected(std::move(room_bell).error());
     }
-    auto reads = ring_view::of(*mapped, ring_indices::side::reads);
-    auto writes = ring_view::of(*mapped, ring_indices::side::writes);
-    if (!reads || !writes) {
-        return std::unexpected((reads ? writes : reads).error());
-    }
-    auto reader = ring_access::make<ring_reader>(data_bell->reader, room_bell->writer, memory->first, *reads);
+    ring_handles reads{.woken_by = std::move(data_bell->reader),
+                       .wakes = std::move(room_bell->writer),
+                       .memory = std::move(memory->first)};
+    auto reader = make_side<ring_reader>(reads, *mapped, options.mode);
     if (!reader) {
         return std::unexpected(std::move(reader).error());
     }
-    auto writer = ring_access::make<ring_writer>(room_bell->reader, data_bell->writer, memory->second, *writes);
+    ring_handles writes{.woken_by = std::move(room_bell->reader),
+                        .wakes = std::move(data_bell->writer),
+                        .memory = std::move(memory->second)};
+    auto writer = make_side<ring_writer>(writes, *mapped, options.mode);
     if (!writer) {
         return std::unexpected(std::move(writer).error());
     }

@@ -8,7 +8,9 @@
 
 namespace windpipe {
 
+using detail::in_place_call_on;
 using detail::quick_call;
+using detail::ring_access;
 using detail::ring_call;
 using detail::ring_call_on;
 using detail::ring_view;
@@ -93,7 +95,7 @@ struct ring_source {
 template <class Container>
 result<std::size_t> read_all(const ring_reader& end, Container& into, std::size_t most, const wait_limit& limit) {
     static const pipe_reader none;
-    const auto* const state = detail::ring_access::state_of(end);
+    const auto* const state = ring_access::state_of(end);
     return detail::read_to_end_of(state != nullptr ? state->woken_by() : none, limit, [&] {
         return ring_call_on(end, "read to end", limit, [&](const ring_call& call) {
             return detail::append_to_end(ring_source{call}, into, most);
@@ -156,23 +158,36 @@ result<std::size_t> ring_reader::read_to_end(std::string& into, std::size_t most
     return read_all(*this, into, most, limit);
 }
 
-result<std::size_t> ring_reader::available() const {
-    return detail::ring_view_of(*this, "available", [](ring_view& view) -> result<std::size_t> {
-        if (auto looked = view.look("available"); !looked) {
+namespace {
+
+/// `look(bytes)` at what is there and stays there. Where several processes read, nothing, while one of them does.
+template <class Look>
+result<std::size_t> look_at(const ring_reader& end, std::string_view operation, Look look) {
+    const auto in = [&](ring_view& view) -> result<std::size_t> {
+        if (auto looked = view.look(operation); !looked) {
             return std::unexpected(std::move(looked).error());
         }
-        return view.known().size();
-    });
+        return look(std::span<const std::byte>(view.known()));
+    };
+    if (end.is_open() && ring_access::state_of(end)->view()->takes_turns()) {
+        auto seen = ring_call_on(end, operation, {.until = deadline::clock::time_point::min()},
+                                 [&](const ring_call& call) { return in(call.view); });
+        return !seen && seen.error().code == std::errc::timed_out ? 0 : seen;
+    }
+    return detail::ring_view_of(end, operation, in);
+}
+
+} // namespace
+
+result<std::size_t> ring_reader::available() const {
+    return look_at(*this, "available", [](std::span<const std::byte> there) { return there.size(); });
 }
 
 result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
-    return detail::ring_view_of(*this, "peek", [&](ring_view& view) -> result<std::size_t> {
-        if (auto looked = view.look("peek"); !looked) {
-            return std::unexpected(std::move(looked).error());
-        }
-        const auto there = view.known().first(std::min(view.known().size(), into.size()));
-        std::ranges::copy(there, into.begin());
-        return there.size();
+    return look_at(*this, "peek", [&](std::span<const std::byte> there) {
+        const auto seen = there.first(std::min(there.size(), into.size()));
+        std::ranges::copy(seen, into.begin());
+        return seen.size();
     });
 }
 
@@ -184,7 +199,7 @@ result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const
         call.view().shown = call.view().known().size();
         return call.view().known();
     }
-    return ring_call_on(*this, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
+    return in_place_call_on(*this, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
                                          std::to_string(at_least) + " bytes of a ring that holds " +
@@ -208,7 +223,7 @@ result<void> ring_reader::consume(std::size_t count) {
         call.view().shown -= count;
         return call.move_on(count, "consume");
     }
-    return ring_call_on(*this, "consume", {}, [&](const ring_call& call) -> result<void> {
+    return in_place_call_on(*this, "consume", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
                 error{std::make_error_code(std::errc::invalid_argument), call.operation,

@@ -19,7 +19,7 @@ namespace windpipe::detail {
 /// One open end. The pipe that wakes it counts its calls and is what close() and the limits work by.
 class ring_state {
 public:
-    ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handle&& memory,
+    ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handle&& memory, unique_handle&& turns,
                std::shared_ptr<ring_view> view) noexcept;
     ~ring_state() { close(); }
     ring_state(const ring_state&) = delete;
@@ -28,13 +28,14 @@ public:
     void close() noexcept;
     /// As close(), but the handles are given away, unless somebody has closed it.
     ring_handles take() noexcept;
-    /// Whether there is a duplicate of it.
+    /// Whether a duplicate of it keeps it from going to another process.
     [[nodiscard]] bool is_shared() const noexcept;
 
     [[nodiscard]] const pipe_reader& woken_by() const noexcept { return woken_by_; }
     [[nodiscard]] pipe_reader& woken_by() noexcept { return woken_by_; }
     /// For calls in flight: then none of it goes away.
     [[nodiscard]] native_handle memory() const noexcept { return memory_.get(); }
+    [[nodiscard]] native_handle turns() const noexcept { return turns_.get(); }
     [[nodiscard]] native_handle wakes() const noexcept { return access::endpoint_of(wakes_)->handle(); }
     [[nodiscard]] const std::shared_ptr<ring_view>& view() const noexcept { return view_; }
     /// Under the lock of the view: what others wait for in place of this end.
@@ -47,6 +48,7 @@ private:
     pipe_writer wakes_;
     std::mutex closing_; // guards what follows, once no call is in flight
     unique_handle memory_;
+    unique_handle turns_;            // none where no other process can be at this side
     platform::bell_watch_ptr watch_; // guarded by the lock of the view
     bool left_ = false;
     const std::shared_ptr<ring_view> view_; // stays until the end is destroyed, its memory only until it is closed
@@ -61,8 +63,7 @@ public:
 
     /// An end of these parts. On failure they are untouched.
     template <class End>
-    static result<End> make(unique_handle& woken_by, unique_handle& wakes, unique_handle& memory,
-                            std::shared_ptr<ring_view> view);
+    static result<End> make(ring_handles& handles, std::shared_ptr<ring_view> view);
 };
 
 /// One call on an end: who it is, what it sees, and its lock.
@@ -81,6 +82,8 @@ struct ring_call {
 };
 
 error not_after_fork(std::string_view operation);
+/// operation_not_supported
+error not_with_turns(std::string_view operation);
 error has_duplicates(std::string_view operation);
 
 /// Runs a call on an end, under its lock: `body(ring_call)`, unless it is closed, called off, or of another process.
@@ -98,15 +101,27 @@ auto ring_call_on(const ring_end& end, std::string_view operation, const wait_li
                            return std::unexpected(not_after_fork(operation));
                        }
                        std::unique_lock<ring_lock> lock(view.lock());
-                       if (auto begun = view.begin(operation); !begun) {
+                       const ring_view::bells by{handle, state->wakes(), state->turns()};
+                       if (auto begun = view.begin(by, interrupted, lock, operation); !begun) {
                            return std::unexpected(std::move(begun).error());
                        }
-                       auto outcome = body(ring_call{operation, view, {handle, state->wakes()}, interrupted, lock});
+                       auto outcome = body(ring_call{operation, view, by, interrupted, lock});
+                       view.end(by);
                        if (state->watch() != nullptr && !outcome && outcome.error().code == std::errc::timed_out) {
                            platform::watch_again(*state->watch());
                        }
                        return outcome;
                    });
+}
+
+/// The same for a call that gives or takes room in place: where several processes may be at its side, it is refused.
+template <class Body>
+auto in_place_call_on(const ring_end& end, std::string_view operation, const wait_limit& limit, Body&& body)
+    -> decltype(body(std::declval<const ring_call&>())) {
+    if (end.is_open() && ring_access::state_of(end)->view()->takes_turns()) {
+        return std::unexpected(not_with_turns(operation));
+    }
+    return ring_call_on(end, operation, limit, std::forward<Body>(body));
 }
 
 /// A call on an end that need not wait, under its lock; or none, if it is not that simple: closed, called off, counted,
@@ -184,22 +199,21 @@ inline void ring_access::wake_others(const ring_end& end) noexcept {
 }
 
 template <class End>
-result<End> ring_access::make(unique_handle& woken_by, unique_handle& wakes, unique_handle& memory,
-                              std::shared_ptr<ring_view> view) {
-    auto in = access::make_end<pipe_reader>(std::move(woken_by));
+result<End> ring_access::make(ring_handles& handles, std::shared_ptr<ring_view> view) {
+    auto in = access::make_end<pipe_reader>(std::move(handles.woken_by));
     if (!in) {
         return std::unexpected(std::move(in).error());
     }
-    auto out = access::make_end<pipe_writer>(std::move(wakes));
+    auto out = access::make_end<pipe_writer>(std::move(handles.wakes));
     if (out) {
-        std::unique_ptr<ring_state> state(
-            new (std::nothrow) ring_state(std::move(*in), std::move(*out), std::move(memory), std::move(view)));
+        std::unique_ptr<ring_state> state(new (std::nothrow) ring_state(
+            std::move(*in), std::move(*out), std::move(handles.memory), std::move(handles.turns), std::move(view)));
         if (state != nullptr) {
             return End(std::move(state));
         }
-        wakes = out->release();
+        handles.wakes = out->release();
     }
-    woken_by = in->release();
+    handles.woken_by = in->release();
     return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "make end"});
 }
 

@@ -17,6 +17,11 @@ std::unexpected<error> damaged(std::string_view operation) {
                                  "the other process has damaged the memory of this ring; close it"});
 }
 
+std::unexpected<error> cannot_order(std::string_view operation) {
+    return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), operation,
+                                 "another process has used this end, and this one may not call membarrier(2)"});
+}
+
 /// For calls of the contract that must not wait.
 const wait_limit& no_wait() noexcept {
     static const wait_limit limit{.until = deadline::clock::time_point::min()};
@@ -44,14 +49,17 @@ ring_header& ring_mapping::header() const noexcept {
     return *std::launder(reinterpret_cast<ring_header*>(memory_.header));
 }
 
-void ring_mapping::begin() const noexcept {
+void ring_mapping::begin(bool takes_turns) const noexcept {
     auto* const made = ::new (static_cast<void*>(memory_.header)) ring_header{};
+    made->takes_turns.store(takes_turns ? 1 : 0, std::memory_order_relaxed);
     made->kind.store(ring_header::mark, std::memory_order_release);
 }
 
 bool ring_mapping::is_marked() const noexcept {
     return header().kind.load(std::memory_order_acquire) == ring_header::mark;
 }
+
+bool ring_mapping::takes_turns() const noexcept { return header().takes_turns.load(std::memory_order_relaxed) != 0; }
 
 ring_words ring_mapping::words(ring_indices::side whose) const noexcept {
     ring_header& all = header();
@@ -61,35 +69,76 @@ ring_words ring_mapping::words(ring_indices::side whose) const noexcept {
 
 // ---- the view
 
-result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose) {
-    const ring_words words = memory->words(whose);
+namespace {
+
+/// What the memory says of one side. Nothing: it cannot be.
+std::optional<ring_indices> indices_in(const ring_words& words, ring_indices::side whose, std::size_t capacity) {
     const std::uint64_t own = words.own_counter();
     const std::uint64_t other = words.look();
     const std::uint64_t start = whose == ring_indices::side::writes ? words.own_start() : words.look_at_start();
-    const auto indices = ring_indices::begin(whose, memory->capacity(), own, other, start);
+    return ring_indices::begin(whose, capacity, own, other, start);
+}
+
+} // namespace
+
+result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose,
+                                                 platform::turn_taker_ptr turns) {
+    const ring_words words = memory->words(whose);
+    // Where others may be at work, what the two counters are is not of one moment: each call begins with its own look.
+    const auto indices = turns != nullptr ? ring_indices::begin(whose, memory->capacity(), 0, 0, 0)
+                                          : indices_in(words, whose, memory->capacity());
     if (!indices) {
         return damaged("adopt");
     }
     try {
-        return std::make_shared<ring_view>(std::move(memory), words, *indices, whose);
+        return std::make_shared<ring_view>(std::move(memory), words, *indices, whose, std::move(turns));
     } catch (const std::bad_alloc&) {
         return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "map ring"});
     }
 }
 
-result<void> ring_view::begin(std::string_view operation) {
-    if (begun_) {
-        return {};
+result<void> ring_view::begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
+                              std::string_view operation) {
+    if (turns_ == nullptr) {
+        return begun_ ? result<void>{} : begin_alone(operation);
     }
+    lock.unlock();
+    const auto taken = platform::take_turn(*turns_, by.turns, interrupted);
+    lock.lock();
+    if (!taken) {
+        return std::unexpected(error{taken.error().code, operation, taken.error().context});
+    }
+    auto begun = begin_turn(operation);
+    if (!begun) {
+        end(by);
+    }
+    return begun;
+}
+
+result<void> ring_view::begin_alone(std::string_view operation) {
     obeys_ = platform::can_order_processes();
     if (obeys_) {
         words_.promise_to_order(true);
         promised_ = true;
     } else if (words_.must_order()) {
-        return std::unexpected(error{std::make_error_code(std::errc::operation_not_supported), operation,
-                                     "another process has used this end, and this one may not call membarrier(2)"});
+        return cannot_order(operation);
     }
     begun_ = true;
+    return {};
+}
+
+/// What the others at this side have done meanwhile.
+result<void> ring_view::begin_turn(std::string_view operation) {
+    obeys_ = platform::can_order_processes();
+    promised_ = words_.must_order();
+    if (promised_ && !obeys_) {
+        return cannot_order(operation);
+    }
+    const auto indices = indices_in(words_, whose_, capacity());
+    if (!indices) {
+        return damaged(operation);
+    }
+    indices_ = *indices;
     return {};
 }
 
@@ -205,7 +254,20 @@ bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& loc
     return moved;
 }
 
-result<void> ring_view::sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock) {
+/// As platform::wait_for_ring(); the others at this side wait for the system meanwhile.
+result<bool> ring_view::sleep_unlocked(bells by, interruption& interrupted) {
+    if (turns_ == nullptr) {
+        return platform::wait_for_ring(by.woken_by, interrupted);
+    }
+    if (auto said = platform::sleeps_with_turn(*turns_, by.turns); !said) {
+        return std::unexpected(std::move(said).error());
+    }
+    auto slept = platform::wait_for_ring(by.woken_by, interrupted);
+    platform::wakes_with_turn(*turns_);
+    return slept;
+}
+
+result<void> ring_view::sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock) {
     const auto mine = interrupted.arm();
     if (!mine) {
         return std::unexpected(mine.error());
@@ -214,7 +276,7 @@ result<void> ring_view::sleep(native_handle woken_by, interruption& interrupted,
     waiting_ = &self;
     lock.unlock();
     const auto start = deadline::clock::now();
-    auto slept = platform::wait_for_ring(woken_by, interrupted);
+    auto slept = sleep_unlocked(by, interrupted);
     if (pacing* const pace = interrupted.pace()) {
         pace->slept(deadline::clock::now() - start);
     }
@@ -270,7 +332,7 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         if (const auto why = interrupted.why()) {
             return std::unexpected(interruption::gave_up(*why, operation));
         }
-        if (auto slept = sleep(by.woken_by, interrupted, lock); !slept) {
+        if (auto slept = sleep(by, interrupted, lock); !slept) {
             return std::unexpected(error{slept.error().code, operation, slept.error().context});
         }
         may_spin = true;
@@ -326,6 +388,7 @@ void ring_view::remove_end(bool closed) noexcept {
     }
     if (--ends_ == 0) {
         memory_.reset();
+        turns_.reset();
     }
 }
 

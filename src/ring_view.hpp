@@ -31,9 +31,11 @@ public:
     ring_mapping& operator=(const ring_mapping&) = delete;
 
     /// For a new one, before anybody else has it.
-    void begin() const noexcept;
+    void begin(bool takes_turns) const noexcept;
     /// Whether it says that it is a ring.
     [[nodiscard]] bool is_marked() const noexcept;
+    /// Whether it says that each side may have several processes.
+    [[nodiscard]] bool takes_turns() const noexcept;
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity; }
     [[nodiscard]] std::byte* data() const noexcept { return memory_.data; }
     [[nodiscard]] ring_words words(ring_indices::side whose) const noexcept;
@@ -48,25 +50,37 @@ private:
 /// Shared by an end and its duplicates. All but the constructor and is_ours() is for those who hold the lock.
 class ring_view {
 public:
-    /// The two pipes of an end, as they are during a call.
+    /// The two pipes of an end, and where its side waits for its turn, as they are during a call.
     struct bells {
         native_handle woken_by;
         native_handle wakes;
+        native_handle turns;
     };
     /// What a wait has come to.
     enum class outcome { enough, alone };
 
-    /// protocol_error: the memory says what cannot be.
-    static result<std::shared_ptr<ring_view>> of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose);
-    ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices,
-              ring_indices::side whose) noexcept
+    /// `turns`: null where this process has the side to itself. protocol_error: the memory says what cannot be.
+    static result<std::shared_ptr<ring_view>> of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose,
+                                                 platform::turn_taker_ptr turns);
+    ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices, ring_indices::side whose,
+              platform::turn_taker_ptr turns) noexcept
         : memory_(std::move(memory)), here_(&memory_->here()), data_(memory_->data()), words_(words), indices_(indices),
-          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()) {}
+          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()), turns_(std::move(turns)) {}
 
     [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
-    /// Before the first call of this process that moves bytes or waits. operation_not_supported.
-    result<void> begin(std::string_view operation);
+    /// Before a call that moves bytes or waits, and after it. Where there may be other processes at this side, it is
+    /// ours between the two, and `lock` is given back while they have it. operation_not_supported, protocol_error.
+    result<void> begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
+                       std::string_view operation);
+    void end(bells by) noexcept {
+        if (turns_ != nullptr) {
+            platform::give_turn_back(*turns_, by.turns);
+        }
+    }
+    /// Whether that is all done for calls that need not wait.
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
+    /// Whether there may be other processes at this side.
+    [[nodiscard]] bool takes_turns() const noexcept { return turns_ != nullptr; }
     [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
     [[nodiscard]] bool writes() const noexcept { return whose_ == ring_indices::side::writes; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_->capacity(); }
@@ -165,7 +179,10 @@ private:
     /// `to_the_last`: where the end may be near, or no sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
     result<void> announce(std::string_view operation);
-    result<void> sleep(native_handle woken_by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
+    result<void> begin_alone(std::string_view operation);
+    result<void> begin_turn(std::string_view operation);
+    result<void> sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
+    result<bool> sleep_unlocked(bells by, interruption& interrupted);
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
 
     std::shared_ptr<ring_mapping> memory_;
@@ -190,6 +207,7 @@ private:
     std::uint64_t announced_at_ = 0; // our counter then
     std::uint64_t look_idle_at_;     // the counter of a writer from which on it looks
     int idle_looks_ = 0;
+    platform::turn_taker_ptr turns_; // null: no other process is at this side
 };
 
 } // namespace windpipe::detail

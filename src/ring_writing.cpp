@@ -7,6 +7,7 @@
 
 namespace windpipe {
 
+using detail::in_place_call_on;
 using detail::quick_call;
 using detail::ring_call;
 using detail::ring_call_on;
@@ -178,7 +179,7 @@ result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wa
         call.view().shown = call.view().known().size();
         return call.view().known();
     }
-    return ring_call_on(*this, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
+    return in_place_call_on(*this, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
                                          std::to_string(at_least) + " bytes in a ring that holds " +
@@ -201,7 +202,7 @@ result<void> ring_writer::commit(std::size_t count) {
         call.view().shown = 0;
         return call.move_on(count, "commit");
     }
-    return ring_call_on(*this, "commit", {}, [&](const ring_call& call) -> result<void> {
+    return in_place_call_on(*this, "commit", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
                 error{std::make_error_code(std::errc::invalid_argument), call.operation,

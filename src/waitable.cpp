@@ -20,7 +20,10 @@ result<unique_handle> waitable_of(const detail::pipe_end& end, platform::directi
 }
 
 result<unique_handle> waitable_of(const detail::ring_end& end) {
-    return detail::ring_view_of(end, step, [&](detail::ring_view& /*locked*/) {
+    return detail::ring_view_of(end, step, [&](const detail::ring_view& locked) -> result<unique_handle> {
+        if (locked.takes_turns()) {
+            return std::unexpected(detail::not_with_turns(step));
+        }
         detail::ring_state& state = *detail::ring_access::state_of(end);
         return platform::watch_bell(access::endpoint_of(state.woken_by())->handle(), state.watch());
     });

@@ -212,6 +212,7 @@ public:
 
     /// The same for the ends of a ring: tasks, to be awaited like the others.
     ///
+    /// *Errors*: as those of the ring; `operation_not_supported` of ring_mode::shared.
     /// *Ownership*: the end and the memory are used until the task has ended or is destroyed.
     [[nodiscard]] task<result<std::size_t>> read_some(ring_reader& from, std::span<std::byte> into,
                                                       const wait_limit& limit = {});

@@ -122,7 +122,7 @@ public:
     command& give(std::string_view name, pipe_reader end) &;
     command& give(std::string_view name, pipe_writer end) &;
     /// The same for an end of a ring: see adopt_ring_reader() and adopt_ring_writer(). On Linux it takes three
-    /// descriptors there.
+    /// descriptors there, of ring_mode::shared four.
     command& give(std::string_view name, ring_reader end) &;
     command& give(std::string_view name, ring_writer end) &;
     /// Adds one argument in which each `{NAME}` becomes the number of the end given by that name, in decimal: what the

@@ -41,7 +41,8 @@ class offer_state;
 [[nodiscard]] result<pipe_reader> adopt_reader(std::string_view name);
 [[nodiscard]] result<pipe_writer> adopt_writer(std::string_view name);
 
-/// The same for the end of a ring. From now on this process is the one that reads, or writes.
+/// The same for the end of a ring. From now on this process is the one that reads, or writes; of ring_mode::shared, one
+/// of them.
 ///
 /// *Errors*: as adopt_reader(), and `protocol_error` (another process has damaged the ring).
 /// *Systems*: on Windows memory has no identity: that it is the memory of a ring is all that can be checked.

@@ -3,7 +3,7 @@
 // The verbs, the errors and the waiting are those of pipe.hpp; the bytes go through memory that both processes see, so
 // that a call that need not wait makes no system call. Hazards first. Both sides must use windpipe: a ring is no
 // standard stream of just any program. A peer can change bytes that you look at in place. One process writes and one
-// reads at a time: an end can be moved to another process, but not be in two. docs/ring.md tells when a pipe is better.
+// reads at a time, unless the ring is made for several: see ring_mode. docs/ring.md tells when a pipe is better.
 #pragma once
 
 #include <windpipe/bytes.hpp>
@@ -21,12 +21,13 @@
 
 namespace windpipe {
 
-/// What an end of a ring consists of, for calls that windpipe does not have. All three belong together.
+/// What an end of a ring consists of, for calls that windpipe does not have. All of them belong together.
 struct ring_handles {
     unique_handle woken_by; ///< the read end of a pipe: what the end waits for; it ends when the other side has gone
     unique_handle wakes;    ///< the write end of another one: how the other side is woken, and knows that we are there
     unique_handle memory;   ///< the shared memory
-    bool writes = false;    ///< they are of a write end
+    unique_handle turns = {}; ///< of ring_mode::shared: where the processes at this side wait for each other
+    bool writes = false;      ///< they are of a write end
 
     /// The first one, which is also ring_reader::native_handle().
     [[nodiscard]] windpipe::native_handle get() const noexcept { return woken_by.get(); }
@@ -59,14 +60,15 @@ public:
 
     /// What an event loop can wait for, still owned by this end; `no_handle` when closed. It is ready for reading
     /// (poll, epoll, select) when a call that failed with `timed_out` could be made again, and at first. Nothing must
-    /// be read from it: a read or write with a deadline that has passed, `{.until = 0s}`, does that.
+    /// be read from it: a read or write with a deadline that has passed, `{.until = 0s}`, does that. With
+    /// ring_mode::shared it tells nothing: one process learns of what is meant for another.
     [[nodiscard]] windpipe::native_handle native_handle() const noexcept;
 
     /// Gives the native handles away and leaves this end closed. Calls in flight are treated as by close().
     ///
     /// *Errors*: none; of a closed end, handles that own nothing.
     /// *Ownership*: the caller's from now on. Only one process and, in it, one end may use them: see adopt(). So close
-    /// the duplicates of this end before.
+    /// the duplicates of this end before, unless the ring is of ring_mode::shared.
     [[nodiscard]] ring_handles release() noexcept;
 
     /// How many bytes the ring holds before a write waits.
@@ -88,7 +90,8 @@ protected:
 /// The read end of a ring.
 ///
 /// A call fails with `protocol_error` when the shared memory says what cannot be: the other process has damaged it.
-/// Then nothing that comes from this ring can be trusted; close it.
+/// Then nothing that comes from this ring can be trusted; close it. The first call of a process that may not call
+/// membarrier(2) fails with `operation_not_supported` where another process has used the same end with it.
 class ring_reader : public detail::ring_end {
 public:
     ring_reader() noexcept = default;
@@ -117,7 +120,8 @@ public:
     ///
     /// *Blocks*: until there are `at_least` bytes or the stream ends.
     /// *Returns*: the bytes; fewer than `at_least`, or none, only at end of stream.
-    /// *Errors*: as read_some(); `invalid_argument` for 0 bytes or more than the ring holds.
+    /// *Errors*: as read_some(); `invalid_argument` for 0 bytes or more than the ring holds; `operation_not_supported`
+    /// of ring_mode::shared.
     /// *Ownership*: good until consume(), the next read, or close(). The writing process could change them: what must
     /// not change between two looks has to be copied first.
     /// *Threads*: only one thread may read from the ring from here to consume().
@@ -131,7 +135,7 @@ public:
 
     /// A second end for the same side, in this process: the two share what they know of the ring, and a lock. The end
     /// counts as closed only when both are, and neither can be given or offered to another process before the other is
-    /// closed: that fails with `device_or_resource_busy`.
+    /// closed: that fails with `device_or_resource_busy`, unless the ring is of ring_mode::shared.
     ///
     /// *Errors*: `bad_file_descriptor` (this end is closed), `too_many_files_open`, `not_enough_memory`.
     [[nodiscard]] result<ring_reader> duplicate() const;
@@ -155,7 +159,8 @@ public:
     /// within 128 writes or 32 KiB after it has read for the last time, or 600 writes or 150 KiB where it has often
     /// read nothing for that long: a look at it is a system call. A reader that closes its end, or is killed while it
     /// waits, is noticed by the next write.
-    /// *Threads*: writes of up to 4096 bytes are never mixed with those of other writers; longer ones may be.
+    /// *Threads*: writes of up to 4096 bytes are never mixed with those of other writers; longer ones may be, but not
+    /// with ring_mode::shared.
     [[nodiscard]] result<void> write(const_buffer bytes, const wait_limit& limit = {});
     [[nodiscard]] result<void> write(std::string_view text, const wait_limit& limit = {});          /// as above
     [[nodiscard]] result<std::size_t> write_some(const_buffer bytes, const wait_limit& limit = {}); /// as above
@@ -165,7 +170,8 @@ public:
     /// before commit().
     ///
     /// *Blocks*: until there is so much room.
-    /// *Errors*: as write(); `invalid_argument` for 0 bytes or more than the ring holds.
+    /// *Errors*: as write(); `invalid_argument` for 0 bytes or more than the ring holds; `operation_not_supported` of
+    /// ring_mode::shared.
     /// *Ownership*: good until commit(), the next write, or close(). What it holds at first is old. The reading process
     /// could change it: write what you know, do not read it back.
     /// *Threads*: only one thread may write to the ring from here to commit().
@@ -189,6 +195,11 @@ private:
 enum class ring_mode {
     /// One process for each side: any number of threads and duplicates in it. Calls need no lock between processes.
     exclusive,
+    /// Any number of processes for each side, and of threads in them. A call has its side to itself from beginning to
+    /// end, also while it waits: a write of any size is whole, and costs some system calls. Other calls wait for it as
+    /// long as they may; one that must not wait fails with `timed_out`, and available() and peek() find nothing. Who is
+    /// killed in a call, or ends, lets go of the side. Not in place and not in loops.
+    shared,
 };
 
 /// What make_ring() may be told.
@@ -209,9 +220,11 @@ struct ring_ends {
 ///
 /// *Errors*: `too_many_files_open`, `not_enough_memory`, `invalid_argument` for more than 2 GiB. On failure nothing is
 /// left open.
-/// *Systems*: on Linux 6 descriptors, none of them 0, 1 or 2; on Windows as many handles.
+/// *Systems*: on Linux 6 descriptors, none of them 0, 1 or 2, and 4 more for ring_mode::shared, which needs /proc; on
+/// Windows as many handles, and 2 more.
 /// *Example*: examples/ring_frames.cpp, examples/ring_requests.cpp
-/// *Source*: memfd_create(2), F_SEAL_SHRINK in fcntl(2), mmap(2); CreateFileMappingW, MapViewOfFile3.
+/// *Source*: memfd_create(2), F_SEAL_SHRINK and F_OFD_SETLK in fcntl(2), mmap(2); CreateFileMappingW, MapViewOfFile3,
+/// CreateMutexW.
 [[nodiscard]] result<ring_ends> make_ring(const ring_options& options = {});
 
 } // namespace windpipe

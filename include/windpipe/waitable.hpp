@@ -29,7 +29,7 @@ namespace windpipe {
 
 /// The same for an end of a ring, on Windows an event that is signalled. What it tells is what the other side has said:
 /// it is ready when a call that has failed with `timed_out` can be made again, and perhaps earlier. So make calls until
-/// one fails with that, and then wait.
+/// one fails with that, and then wait. *Errors*: `operation_not_supported` of ring_mode::shared.
 [[nodiscard]] result<unique_handle> make_waitable(const ring_reader& end);
 [[nodiscard]] result<unique_handle> make_waitable(const ring_writer& end);
 

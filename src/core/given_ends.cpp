@@ -74,6 +74,9 @@ std::optional<given_kind> parse_kind(std::string_view text, std::string_view nam
     case given_kind::ring_memory:
         suffix = memory_suffix;
         break;
+    case given_kind::ring_turns:
+        suffix = turns_suffix;
+        break;
     default:
         return std::nullopt;
     }

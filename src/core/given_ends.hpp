@@ -7,8 +7,8 @@
 //
 // NAME as is_end_name() has it; KIND "pr" (a pipe, its read end) or "pw"; the others are hexadecimal. An end of a
 // ring has three entries: NAME with KIND "rr" or "rw" is what it is woken by, NAME/wakes ("kr", "kw") how it wakes the
-// other side, NAME/memory ("mr", "mw") the memory. CHECK is random
-// for each start of a child, SEAL a digest of all that stands before it.
+// other side, NAME/memory ("mr", "mw") the memory; and a fourth where others may be at its side, NAME/turns ("tr",
+// "tw"). CHECK is random for each start of a child, SEAL a digest of all that stands before it.
 #pragma once
 
 #include <windpipe/error.hpp>
@@ -30,10 +30,11 @@ struct end_identity {
     friend bool operator==(const end_identity&, const end_identity&) noexcept = default;
 };
 
-enum class given_kind : char { pipe = 'p', ring = 'r', ring_wakes = 'k', ring_memory = 'm' };
-/// What follows the name of a ring's end in the names of its two other entries.
+enum class given_kind : char { pipe = 'p', ring = 'r', ring_wakes = 'k', ring_memory = 'm', ring_turns = 't' };
+/// What follows the name of a ring's end in the names of its other entries.
 inline constexpr std::string_view wakes_suffix = "/wakes";
 inline constexpr std::string_view memory_suffix = "/memory";
+inline constexpr std::string_view turns_suffix = "/turns";
 
 struct given_end {
     std::string name;

@@ -87,8 +87,9 @@ private:
 
 /// At the start of the memory. It begins with zeros: what says that it is one is written last.
 struct ring_header {
-    static constexpr std::uint64_t mark = 0x676e'6972'7770'0003; // "wpring" and the version of the layout
+    static constexpr std::uint64_t mark = 0x676e'6972'7770'0004; // "wpring" and the version of the layout
     alignas(apart) std::atomic<std::uint64_t> kind;
+    std::atomic<std::uint32_t> takes_turns; // there may be several processes at each side
     basic_ring_side<std::atomic> writer;
     basic_ring_side<std::atomic> reader;
 };

@@ -1,7 +1,7 @@
 // platform.hpp - THE CONTRACT: every function a system must provide. src/platform/<system>/ implements all of it. The
 // file that a section names has the same name for each system; what is more than one file's worth of code there has
 // files of its own beside it (windows/transfer.cpp and standard.cpp, windows/inquiry.cpp, linux/peek.cpp). The memory
-// of rings has a header of its own, ring_memory.hpp.
+// of rings and the turns of their processes have headers of their own, ring_memory.hpp and ring_turns.hpp.
 // Nothing above this file includes a system header.
 //
 // Holds for all of it: no function throws (unless it says so), logs, aborts or installs a handler; an error carries the
@@ -15,6 +15,7 @@
 #include "core/spawn_plan.hpp"
 #include "interruption.hpp"
 #include "ring_memory.hpp"
+#include "ring_turns.hpp"
 
 #include <windpipe/async.hpp>
 #include <windpipe/child.hpp>
@@ -188,14 +189,14 @@ struct passed_end {
 /// `place`: how many are in spawn_plan::given before it. Windows: invalid_argument for an overlapped end.
 result<passed_end> pass_end(native_handle end, std::size_t place);
 
-/// The same for a part of a ring's end: one of its pipes, of either kind, or its memory.
+/// The same for a part of a ring's end: one of its pipes, of either kind, its memory, or the place of its turns.
 result<passed_end> pass_ring_part(native_handle part, std::size_t place);
 
 /// The end that our parent passed on as `number`: bad_file_descriptor where that is not open or is another file, else
 /// as check_end(). POST: private.
 result<native_handle> received_end(std::uint64_t number, direction way, end_identity identity);
 
-/// The same for the memory of a ring, of which map_ring() then says whether it is that.
+/// The same for the memory of a ring, of which map_ring() then says whether it is that, and for the place of its turns.
 result<native_handle> received_memory(std::uint64_t number, end_identity identity);
 
 /// From the system's generator for keys.

@@ -79,9 +79,17 @@ windpipe::pipe_ends to_child(const windpipe::pipe_options& /*options*/) {
 
 // ---- rings, as large as the pipes of the system are
 
-windpipe::ring_ends make_ring(const windpipe::pipe_options& options) {
+windpipe::ring_ends ring_of(const windpipe::pipe_options& options, windpipe::ring_mode mode) {
     constexpr std::size_t usual = 65536;
-    return or_throw(windpipe::make_ring({.capacity = options.capacity == 0 ? usual : options.capacity}));
+    return or_throw(windpipe::make_ring({.capacity = options.capacity == 0 ? usual : options.capacity, .mode = mode}));
+}
+
+windpipe::ring_ends make_ring(const windpipe::pipe_options& options) {
+    return ring_of(options, windpipe::ring_mode::exclusive);
+}
+
+windpipe::ring_ends make_shared_ring(const windpipe::pipe_options& options) {
+    return ring_of(options, windpipe::ring_mode::shared);
 }
 
 /// Of duplicates, the originals being closed, that were given away as native handles and taken over. Their counters
@@ -104,9 +112,10 @@ windpipe::ring_ends make_moved_ring(const windpipe::pipe_options& options) {
 } // namespace
 
 std::span<const pipe_kind<ring>> ring::kinds() {
-    static constexpr std::array<pipe_kind<ring>, 2> all{{
+    static constexpr std::array<pipe_kind<ring>, 3> all{{
         {.name = "ring", .sized = true, .make = make_ring},
         {.name = "moved_ring", .sized = true, .make = make_moved_ring},
+        {.name = "shared_ring", .sized = true, .make = make_shared_ring},
     }};
     return all;
 }

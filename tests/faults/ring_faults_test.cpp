@@ -20,14 +20,17 @@ namespace {
 using namespace std::chrono_literals;
 using windpipe::make_ring;
 using windpipe::or_throw;
+using windpipe::ring_mode;
 
+template <ring_mode mode>
 void make_rings() {
-    auto ring = or_throw(make_ring({.capacity = 65536}));
+    auto ring = or_throw(make_ring({.capacity = 65536, .mode = mode}));
     EXPECT_EQ(or_throw(ring.reader.capacity()), 65536U);
 }
 
+template <ring_mode mode>
 void copy_and_adopt() {
-    auto ring = or_throw(make_ring({.capacity = 65536}));
+    auto ring = or_throw(make_ring({.capacity = 65536, .mode = mode}));
     auto second = or_throw(ring.writer.duplicate());
     ring.writer.close();
     auto reader = or_throw(windpipe::ring_reader::adopt(ring.reader.release()));
@@ -50,8 +53,9 @@ std::size_t moved(const windpipe::result<T>& outcome, std::size_t whole, windpip
 }
 
 /// Nothing is lost or moved twice, whether a call says that it failed or not.
+template <ring_mode mode>
 void write_and_read() {
-    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536, .mode = mode}));
     std::size_t written = 0;
     std::size_t read = 0;
     std::array<std::byte, 3000> bytes{};
@@ -79,6 +83,32 @@ void write_and_read() {
     or_throw(std::move(failed));
 }
 
+/// Each call gives its side back, whatever fails in it: else the next one could not be made.
+void wait_for_a_turn() {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536, .mode = ring_mode::shared}));
+    auto other = or_throw(windpipe::ring_reader::adopt(or_throw(reader.duplicate()).release()));
+    std::array<std::byte, 1> got{};
+    const auto empty = reader.read_some(got, {.until = 1ms}); // it sleeps with its turn
+    ASSERT_FALSE(empty);
+    windpipe::result<void> failed;
+    (void)moved(empty, 0, failed);
+    for (int tries = 0; tries < 2; ++tries) { // the second for a failed one
+        const auto written = writer.write("x", {.until = 10s});
+        (void)moved(written, 1, failed);
+        if (written) {
+            break;
+        }
+    }
+    for (int tries = 0; tries < 2; ++tries) {
+        const auto read = other.read_some(got, {.until = 10s});
+        (void)moved(read, 1, failed);
+        if (read) {
+            break;
+        }
+    }
+    or_throw(std::move(failed));
+}
+
 void wait_for_rings_by_other_means() {
     auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
     const auto readable = or_throw(windpipe::make_waitable(reader));
@@ -101,9 +131,13 @@ void write_without_readers() {
 
 const std::vector<std::pair<const char*, operation>>& ring_operations() {
     static const std::vector<std::pair<const char*, operation>> all{
-        {"make_rings", make_rings},
-        {"copy_and_adopt", copy_and_adopt},
-        {"write_and_read", write_and_read},
+        {"make_rings", make_rings<ring_mode::exclusive>},
+        {"copy_and_adopt", copy_and_adopt<ring_mode::exclusive>},
+        {"write_and_read", write_and_read<ring_mode::exclusive>},
+        {"make_shared_rings", make_rings<ring_mode::shared>},
+        {"copy_and_adopt_shared", copy_and_adopt<ring_mode::shared>},
+        {"write_and_read_shared", write_and_read<ring_mode::shared>},
+        {"wait_for_a_turn", wait_for_a_turn},
         {"write_without_readers", write_without_readers},
         {"wait_for_rings_by_other_means", wait_for_rings_by_other_means},
     };

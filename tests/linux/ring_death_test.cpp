@@ -24,6 +24,7 @@ namespace {
 using namespace windpipe_test;
 using windpipe::make_ring;
 using windpipe::or_throw;
+using windpipe::ring_mode;
 using windpipe::ring_reader;
 using windpipe::ring_writer;
 
@@ -80,9 +81,9 @@ std::vector<std::byte> read_there(ring_reader& from) {
 }
 
 /// By how many instructions a writer has written everything; after each of them there are whole parts only.
-std::optional<std::size_t> steps_to_write_all() {
-    auto ends = or_throw(make_ring({.capacity = 65536}));
-    auto writer = start("writer", std::move(ends.writer));
+std::optional<std::size_t> steps_to_write_all(const char* role, ring_mode mode) {
+    auto ends = or_throw(make_ring({.capacity = 65536, .mode = mode}));
+    auto writer = start(role, std::move(ends.writer));
     std::vector<std::byte> got;
     std::size_t steps = 0;
     for (; writer && got.size() < all; ++steps) {
@@ -114,7 +115,7 @@ std::optional<std::size_t> steps_to_read_all() {
 
 TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_writes) {
     allow(a_while);
-    const auto steps = steps_to_write_all();
+    const auto steps = steps_to_write_all("writer", ring_mode::exclusive);
     if (!steps) {
         GTEST_SKIP() << "ptrace(2) is not allowed here";
     }
@@ -125,6 +126,28 @@ TEST(ring_death, of_a_writer_at_any_instruction_ends_the_stream_behind_whole_wri
         ASSERT_TRUE(writer && die_after(*writer, death));
         std::vector<std::byte> got;
         ASSERT_OK(ends.reader.read_to_end(got));
+        EXPECT_TRUE(are_whole_parts(got)) << got.size() << " bytes after " << death << " instructions";
+    }
+}
+
+TEST(ring_death, of_one_of_several_writers_at_any_instruction_leaves_whole_writes_and_its_side_to_the_others) {
+    allow(a_while);
+    const auto steps = steps_to_write_all("sharer", ring_mode::shared);
+    if (!steps) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    RecordProperty("instructions", static_cast<int>(*steps));
+    for (std::size_t death = 0; death <= *steps; death += stride(*steps)) {
+        auto ends = or_throw(make_ring({.capacity = 65536, .mode = ring_mode::shared}));
+        auto writer = start("sharer", or_throw(ends.writer.duplicate()));
+        ASSERT_TRUE(writer && die_after(*writer, death));
+        ASSERT_OK(ends.writer.write("ours"));
+        ends.writer.close();
+        std::vector<std::byte> got;
+        ASSERT_OK(ends.reader.read_to_end(got));
+        ASSERT_GE(got.size(), 4U);
+        EXPECT_EQ(static_cast<char>(got.back()), 's');
+        got.resize(got.size() - 4);
         EXPECT_TRUE(are_whole_parts(got)) << got.size() << " bytes after " << death << " instructions";
     }
 }

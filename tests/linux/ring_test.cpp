@@ -101,6 +101,27 @@ TEST(ring_on_linux, in_a_child_made_by_fork_every_call_is_refused_and_the_parent
     EXPECT_VALUE(reader.read_some(bytes), 0U);
 }
 
+TEST(ring_on_linux, others_at_a_side_keep_their_deadlines_while_a_process_there_is_stopped_at_any_moment) {
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536, .mode = windpipe::ring_mode::shared}));
+    auto child = or_throw(
+        child_command("ring_end").args({"writer", "out", "flood"}).give("out", or_throw(writer.duplicate())).spawn());
+    std::array<std::byte, 4096> bytes{};
+    for (int time = 0; time < 30; ++time) {
+        ASSERT_OK(reader.read(bytes));
+        ASSERT_EQ(::kill(static_cast<pid_t>(child.pid()), SIGSTOP), 0);
+        const auto written = writer.write("x", {.until = std::chrono::milliseconds(5)});
+        EXPECT_TRUE(written || written.error().code == std::errc::timed_out);
+        const auto at_once_written = writer.write("x", at_once());
+        EXPECT_TRUE(at_once_written || at_once_written.error().code == std::errc::timed_out);
+        while (reader.read_some(bytes, at_once())) { // what is there can be read
+        }
+        ASSERT_EQ(::kill(static_cast<pid_t>(child.pid()), SIGCONT), 0);
+    }
+    ASSERT_OK(child.kill());
+    ASSERT_OK(child.wait());
+    ASSERT_OK(writer.write("x", {.until = std::chrono::seconds(30)}));
+}
+
 TEST(ring_on_linux, ends_when_the_process_that_holds_the_last_copy_executes_another_program) {
     auto [reader, writer] = or_throw(make_ring());
     std::array<int, 2> go{};

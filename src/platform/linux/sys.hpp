@@ -102,6 +102,15 @@ inline int pipe2(int* fds, int flags) {
 inline int fcntl(int fd, int command, long argument = 0) {
     return again("fcntl", [&] { return ::fcntl(fd, command, argument); });
 }
+/// Of this open file, not of the process. EAGAIN: another one has it.
+inline int lock_byte(int fd, off_t at, short kind) {
+    struct flock what{};
+    what.l_type = kind;
+    what.l_whence = SEEK_SET;
+    what.l_start = at;
+    what.l_len = 1;
+    return again("fcntl", [&] { return ::fcntl(fd, F_OFD_SETLK, &what); });
+}
 inline int open(const char* path, int flags, mode_t mode = 0) {
     return again("open", [&] { return ::open(path, flags, mode); });
 }

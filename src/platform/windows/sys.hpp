@@ -245,6 +245,10 @@ BOOL random_bytes(void* into, ULONG size) noexcept;
 // Waiting
 /// Reset by hand; not set.
 enum class reset { by_hand, by_wait };
+inline unique_handle create_mutex() noexcept {
+    return owned(call("CreateMutexW", HANDLE{}, ::CreateMutexW, static_cast<SECURITY_ATTRIBUTES*>(nullptr), FALSE,
+                      static_cast<const wchar_t*>(nullptr)));
+}
 inline unique_handle create_event(reset how = reset::by_hand) noexcept {
     const BOOL by_hand = how == reset::by_hand ? TRUE : FALSE;
     return owned(call("CreateEventW", HANDLE{}, ::CreateEventW, static_cast<SECURITY_ATTRIBUTES*>(nullptr), by_hand,

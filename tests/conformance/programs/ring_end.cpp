@@ -4,10 +4,14 @@
 //   redeem-reader TOKEN        redeems one that is offered
 //   copy                       copies from the reader to the writer, to the end of stream, then closes both
 //   flood                      writes 1 2 3 ... 255 0 1 ... until somebody ends it
+//   messages WHO               writes messages_each messages
 //   swallow N                  reads N bytes
+//   count                      reads to the end of stream, and prints how many bytes that were
 //   half                       fills a reservation, commits its first 10 bytes 1 ... 10, and ends within the next one
 //   ready                      prints "ready"
 //   hang                       waits for ever, on the reader where it has one and nobody writes to it
+#include "conformance/helpers/ring_messages.hpp"
+
 #include <windpipe/windpipe.hpp>
 
 #include <array>
@@ -51,6 +55,22 @@ void swallow(std::size_t count) {
     or_throw(reader.read(into));
 }
 
+void write_messages(std::uint32_t who) {
+    for (std::uint32_t number = 0; number < windpipe_test::messages_each; ++number) {
+        or_throw(writer.write(windpipe_test::ring_message(who, number)));
+    }
+}
+
+void count() {
+    std::size_t total = 0;
+    std::array<std::byte, 3000> bytes{};
+    while (const std::size_t n = or_throw(reader.read_some(bytes))) {
+        total += n;
+    }
+    std::printf("%zu\n", total);
+    std::fflush(stdout);
+}
+
 [[noreturn]] void half() {
     for (int time = 0;; ++time) {
         const auto room = or_throw(writer.reserve(20));
@@ -66,7 +86,8 @@ void swallow(std::size_t count) {
 
 [[noreturn]] void hang() {
     if (reader) {
-        or_throw(reader.peek(1));
+        std::array<std::byte, 1> first{};
+        or_throw(reader.read_some(first));
     }
     auto never = or_throw(windpipe::make_pipe());
     std::array<std::byte, 1> byte{};
@@ -93,7 +114,13 @@ int act(std::string_view what, const char* with) {
         swallow(std::strtoull(with, nullptr, 10));
         return 2;
     }
-    if (what == "copy") {
+    if (what == "messages") {
+        write_messages(static_cast<std::uint32_t>(std::strtoul(with, nullptr, 10)));
+        return 2;
+    }
+    if (what == "count") {
+        count();
+    } else if (what == "copy") {
         copy();
     } else if (what == "flood") {
         flood();

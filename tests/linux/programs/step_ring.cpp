@@ -1,5 +1,5 @@
-// step_ring.cpp - `step_ring writer|reader TOKEN`: redeems an end of a ring, calls getppid(2), moves 64, 100 and 2000
-// bytes, the second in place, and waits to be killed.
+// step_ring.cpp - `step_ring writer|sharer|reader TOKEN`: redeems an end of a ring, calls getppid(2), moves 64, 100 and
+// 2000 bytes, the second in place unless it is a sharer, and waits to be killed.
 #include <windpipe/windpipe.hpp>
 
 #include <array>
@@ -15,14 +15,20 @@ using windpipe::or_throw;
 
 std::array<std::byte, 2000> bytes{};
 
-void write(windpipe::ring_writer to) {
+void write(windpipe::ring_writer to, bool in_place) {
     std::array<std::byte, 64> first{};
     first.fill(std::byte{1});
     bytes.fill(std::byte{3});
     ::syscall(SYS_getppid);
     or_throw(to.write(first));
-    std::memset(or_throw(to.reserve(100)).data(), 2, 100);
-    or_throw(to.commit(100));
+    if (in_place) {
+        std::memset(or_throw(to.reserve(100)).data(), 2, 100);
+        or_throw(to.commit(100));
+    } else {
+        std::array<std::byte, 100> second{};
+        second.fill(std::byte{2});
+        or_throw(to.write(second));
+    }
     or_throw(to.write(bytes));
     ::pause();
 }
@@ -42,10 +48,11 @@ int main(int argc, char** argv) {
     if (argc != 3) {
         return 98;
     }
-    if (argv[1] == std::string_view("writer")) {
-        write(or_throw(windpipe::redeem_ring_writer(argv[2])));
-    } else {
+    const std::string_view role = argv[1];
+    if (role == "reader") {
         read(or_throw(windpipe::redeem_ring_reader(argv[2])));
+    } else {
+        write(or_throw(windpipe::redeem_ring_writer(argv[2])), role == "writer");
     }
     return 0;
 }
