@@ -26,6 +26,7 @@ const std::vector<rival>& rivals() {
         {"windpipe ring", "windpipe ring", ring_capacity},
         {"windpipe ring of 1 MiB", "windpipe ring", pipe_capacity},
         {"windpipe ring, in place", "windpipe ring, in place", ring_capacity},
+        {"windpipe ring, shared", "windpipe ring, shared", ring_capacity},
         {"textbook ring", "textbook ring", ring_capacity},
         {"boost message_queue", "boost::interprocess::message_queue", ring_capacity},
     };

@@ -66,7 +66,7 @@ std::string next_line(windpipe::pipe_reader& from) {
 }
 
 /// The leader makes the rings and offers the other ends of them.
-template <class Duct>
+template <class Duct, windpipe::ring_mode mode>
 std::unique_ptr<duct> meet(const meeting& at) {
     std::unique_ptr<writing_end> to;
     std::unique_ptr<reading_end> from;
@@ -87,12 +87,12 @@ std::unique_ptr<duct> meet(const meeting& at) {
         or_throw(standing.wait());
     };
     if (at.sends) {
-        auto ends = or_throw(windpipe::make_ring({.capacity = at.capacity}));
+        auto ends = or_throw(windpipe::make_ring({.capacity = at.capacity, .mode = mode}));
         offered(std::move(ends.reader));
         to = std::make_unique<writing_end>(std::move(ends.writer));
     }
     if (at.receives) {
-        auto ends = or_throw(windpipe::make_ring({.capacity = at.capacity}));
+        auto ends = or_throw(windpipe::make_ring({.capacity = at.capacity, .mode = mode}));
         offered(std::move(ends.writer));
         from = std::make_unique<reading_end>(std::move(ends.reader));
     }
@@ -102,9 +102,13 @@ std::unique_ptr<duct> meet(const meeting& at) {
 } // namespace
 
 std::span<const peer> peers() {
-    static const peer all[] = {
-        {.name = "windpipe ring", .version = WINDPIPE_VERSION, .kind = "windpipe", .open = meet<copying>},
-        {.name = "windpipe ring, in place", .version = WINDPIPE_VERSION, .kind = "windpipe", .open = meet<in_place>}};
+    using windpipe::ring_mode;
+    static const auto as = [](std::string_view name, auto open) {
+        return peer{.name = name, .version = WINDPIPE_VERSION, .kind = "windpipe", .open = open};
+    };
+    static const peer all[] = {as("windpipe ring", meet<copying, ring_mode::exclusive>),
+                               as("windpipe ring, in place", meet<in_place, ring_mode::exclusive>),
+                               as("windpipe ring, shared", meet<copying, ring_mode::shared>)};
     return all;
 }
 

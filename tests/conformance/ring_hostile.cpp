@@ -78,9 +78,11 @@ std::optional<windpipe::error> failure_of(const windpipe::result<T>& outcome) {
     return outcome ? std::nullopt : std::optional(outcome.error());
 }
 
-TEST_F(hostile_rings, that_a_hostile_process_scribbles_over_stay_within_their_memory_and_their_deadlines) {
+/// Both ends are used while somebody writes to their memory.
+void use_while_scribbled_over(windpipe::ring_mode mode) {
     allow(std::chrono::duration_cast<std::chrono::seconds>(hostile_time()) + 60s);
-    auto [reader, writer] = or_throw(make_ring({.capacity = 65536}));
+    const bool in_place = mode == windpipe::ring_mode::exclusive;
+    auto [reader, writer] = or_throw(make_ring({.capacity = 65536, .mode = mode}));
     auto handles = reader.release();
     const shared_memory shared(handles.memory.get(), 65536);
     reader = or_throw(ring_reader::adopt(std::move(handles)));
@@ -92,7 +94,7 @@ TEST_F(hostile_rings, that_a_hostile_process_scribbles_over_stay_within_their_me
         const auto bytes = pattern(100'000);
         seen_by_writer = use_until(until, [&](std::uint32_t turn) {
             const windpipe::wait_limit limit{.until = turn % 3 == 0 ? 100us : 0us};
-            if (turn % 5 == 0) {
+            if (in_place && turn % 5 == 0) {
                 auto room = writer.reserve(1 + turn % 65536, limit);
                 if (room) {
                     std::ranges::fill(*room, std::byte{1});
@@ -106,7 +108,7 @@ TEST_F(hostile_rings, that_a_hostile_process_scribbles_over_stay_within_their_me
     std::vector<std::byte> into(100'000);
     const std::size_t seen_by_reader = use_until(until, [&](std::uint32_t turn) -> std::optional<windpipe::error> {
         const windpipe::wait_limit limit{.until = turn % 3 == 0 ? 100us : 0us};
-        if (turn % 5 == 0) {
+        if (in_place && turn % 5 == 0) {
             auto there = reader.peek(1 + turn % 65536, limit);
             if (there) {
                 EXPECT_LE(there->size(), 65536U);
@@ -124,6 +126,14 @@ TEST_F(hostile_rings, that_a_hostile_process_scribbles_over_stay_within_their_me
     stop = true;
     hostile.join();
     EXPECT_GT(seen_by_reader + seen_by_writer, 0U) << "it must have been noticed";
+}
+
+TEST_F(hostile_rings, that_a_hostile_process_scribbles_over_stay_within_their_memory_and_their_deadlines) {
+    use_while_scribbled_over(windpipe::ring_mode::exclusive);
+}
+
+TEST_F(hostile_rings, of_several_processes_that_one_scribbles_over_stay_within_their_memory_and_their_deadlines) {
+    use_while_scribbled_over(windpipe::ring_mode::shared);
 }
 
 TEST_F(hostile_rings, whose_memory_says_what_cannot_be_are_refused) {
