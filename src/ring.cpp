@@ -143,8 +143,9 @@ template <class End>
 constexpr auto side_of = std::is_same_v<End, ring_writer> ? ring_indices::side::writes : ring_indices::side::reads;
 
 /// What the side of an end needs beside its pipes; none of it where no other process can be there.
-result<platform::turn_taker_ptr> turns_of(const ring_handles& handles, bool writes) {
-    return handles.turns ? platform::join_turns(handles.memory.get(), writes ? 1 : 0)
+result<platform::turn_taker_ptr> turns_of(const ring_handles& handles, const ring_mapping& mapped,
+                                          ring_indices::side whose) {
+    return handles.turns ? platform::join_turns(handles.memory.get(), mapped.words(whose).own_turn())
                          : result<platform::turn_taker_ptr>(nullptr);
 }
 
@@ -183,7 +184,7 @@ result<End> adopt_ring(ring_handles&& handles) {
                                      handles.turns ? "this ring is not of ring_mode::shared"
                                                    : "the handle for the turns of ring_mode::shared is missing"});
     }
-    auto turns = turns_of(handles, handles.writes);
+    auto turns = turns_of(handles, **mapped, side_of<End>);
     if (!turns) {
         return std::unexpected(std::move(turns).error());
     }
@@ -261,7 +262,7 @@ result<End> make_side(ring_handles& handles, const std::shared_ptr<ring_mapping>
         }
         handles.turns = std::move(*place);
     }
-    auto turns = turns_of(handles, handles.writes);
+    auto turns = turns_of(handles, *mapped, side_of<End>);
     if (!turns) {
         return std::unexpected(std::move(turns).error());
     }

@@ -194,7 +194,7 @@ result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
 // ---- in place
 
 result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
-    if (const quick_call call(*this, limit);
+    if (const quick_call call(*this, limit, quick_call::way::in_place);
         there_at_once(call, at_least, at_least) != 0 && call.view().gathers_right(call.view().capacity())) {
         call.view().shown = call.view().known().size();
         return call.view().known();
@@ -219,7 +219,7 @@ result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const
 }
 
 result<void> ring_reader::consume(std::size_t count) {
-    if (const quick_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
+    if (const quick_call call(*this, {}, quick_call::way::in_place); call && count > 0 && count <= call.view().shown) {
         call.view().shown -= count;
         return call.move_on(count, "consume");
     }

@@ -128,7 +128,10 @@ auto in_place_call_on(const ring_end& end, std::string_view operation, const wai
 /// used by others, of another process. Then the whole call is made, which finds out.
 class quick_call {
 public:
-    quick_call(const ring_end& end, const wait_limit& limit) noexcept : state_(ring_access::state_of(end)) {
+    enum class way : bool { copies, in_place };
+
+    quick_call(const ring_end& end, const wait_limit& limit, way how = way::copies) noexcept
+        : state_(ring_access::state_of(end)) {
         if (state_ == nullptr || limit.stop.stop_requested()) {
             state_ = nullptr;
             return;
@@ -139,11 +142,16 @@ public:
         }
         // close() says that it closes, and then takes the lock.
         if (entered_ != ring_lock::entry::none &&
-            (own.closing() || !state_->view()->is_ours() || !state_->view()->has_begun())) {
-            leave();
+            (own.closing() || !state_->view()->is_ours() || !state_->view()->begin_at_once(how == way::in_place))) {
+            leave_lock();
         }
     }
-    ~quick_call() { leave(); }
+    ~quick_call() {
+        if (entered_ != ring_lock::entry::none) {
+            state_->view()->end(ring_view::bells{no_handle, no_handle, state_->turns()});
+            leave_lock();
+        }
+    }
     quick_call(const quick_call&) = delete;
     quick_call& operator=(const quick_call&) = delete;
 
@@ -159,13 +167,9 @@ public:
         }
         return ring(*state_, count, operation);
     }
-    void leave() noexcept {
-        if (entered_ != ring_lock::entry::none) {
-            state_->view()->lock().leave(std::exchange(entered_, ring_lock::entry::none));
-        }
-    }
 
 private:
+    void leave_lock() noexcept { state_->view()->lock().leave(std::exchange(entered_, ring_lock::entry::none)); }
     // No member that needs `this`: the rest stays in registers.
     [[nodiscard]] static result<void> ring(const ring_state& end, std::size_t moved, std::string_view operation);
 

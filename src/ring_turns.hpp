@@ -10,6 +10,7 @@
 #include <windpipe/error.hpp>
 #include <windpipe/handle.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -20,15 +21,17 @@ result<unique_handle> create_turns();
 /// invalid_argument: that cannot be such a place. bad_file_descriptor.
 result<void> check_turns(native_handle turns);
 
-/// What one process keeps for one side.
+/// What one process keeps for one side, as long as the word is there.
 class turn_taker;
 struct let_go_of_turns {
     void operator()(turn_taker* what) const noexcept;
 };
 using turn_taker_ptr = std::unique_ptr<turn_taker, let_go_of_turns>;
-/// `side`: a number that tells it from the other side of the same memory.
-result<turn_taker_ptr> join_turns(native_handle memory, std::uint8_t side);
+/// `turn`: in the shared memory of the ring, which `memory` is, and where any process can write to it.
+result<turn_taker_ptr> join_turns(native_handle memory, std::atomic<std::uint64_t>& turn);
 
+/// Takes it if that needs no system call, and it is free. False may mean as well that it does need one.
+[[nodiscard]] bool take_free_turn(turn_taker& with) noexcept;
 /// Waits until this call has the side. Fails with interruption::why(); where another call sleeps with it at once, if
 /// there is no time.
 result<void> take_turn(turn_taker& with, native_handle turns, interruption& interrupted);

@@ -30,45 +30,6 @@ const wait_limit& no_wait() noexcept {
 
 } // namespace
 
-// ---- the mapping
-
-result<std::shared_ptr<ring_mapping>> ring_mapping::of(native_handle memory) {
-    auto mapped = platform::map_ring(memory);
-    if (!mapped) {
-        return std::unexpected(std::move(mapped).error());
-    }
-    try {
-        return std::make_shared<ring_mapping>(*mapped);
-    } catch (const std::bad_alloc&) {
-        platform::unmap_ring(*mapped);
-        return std::unexpected(error{std::make_error_code(std::errc::not_enough_memory), "map ring"});
-    }
-}
-
-ring_header& ring_mapping::header() const noexcept {
-    return *std::launder(reinterpret_cast<ring_header*>(memory_.header));
-}
-
-void ring_mapping::begin(bool takes_turns) const noexcept {
-    auto* const made = ::new (static_cast<void*>(memory_.header)) ring_header{};
-    made->takes_turns.store(takes_turns ? 1 : 0, std::memory_order_relaxed);
-    made->kind.store(ring_header::mark, std::memory_order_release);
-}
-
-bool ring_mapping::is_marked() const noexcept {
-    return header().kind.load(std::memory_order_acquire) == ring_header::mark;
-}
-
-bool ring_mapping::takes_turns() const noexcept { return header().takes_turns.load(std::memory_order_relaxed) != 0; }
-
-ring_words ring_mapping::words(ring_indices::side whose) const noexcept {
-    ring_header& all = header();
-    return whose == ring_indices::side::writes ? ring_words(all.writer, all.reader)
-                                               : ring_words(all.reader, all.writer);
-}
-
-// ---- the view
-
 namespace {
 
 /// What the memory says of one side. Nothing: it cannot be.
@@ -100,7 +61,7 @@ result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> m
 result<void> ring_view::begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
                               std::string_view operation) {
     if (turns_ == nullptr) {
-        return begun_ ? result<void>{} : begin_alone(operation);
+        return begun_ ? result<void>{} : begin_first(operation);
     }
     lock.unlock();
     const auto taken = platform::take_turn(*turns_, by.turns, interrupted);
@@ -108,20 +69,24 @@ result<void> ring_view::begin(bells by, interruption& interrupted, std::unique_l
     if (!taken) {
         return std::unexpected(error{taken.error().code, operation, taken.error().context});
     }
-    auto begun = begin_turn(operation);
+    auto begun = begun_ ? result<void>{} : begin_first(operation);
+    if (begun) {
+        begun = begin_turn(operation);
+    }
     if (!begun) {
         end(by);
     }
     return begun;
 }
 
-result<void> ring_view::begin_alone(std::string_view operation) {
+result<void> ring_view::begin_first(std::string_view operation) {
     obeys_ = platform::can_order_processes();
+    if (!obeys_ && words_.must_order()) {
+        return cannot_order(operation);
+    }
     if (obeys_) {
         words_.promise_to_order(true);
         promised_ = true;
-    } else if (words_.must_order()) {
-        return cannot_order(operation);
     }
     begun_ = true;
     return {};
@@ -129,7 +94,6 @@ result<void> ring_view::begin_alone(std::string_view operation) {
 
 /// What the others at this side have done meanwhile.
 result<void> ring_view::begin_turn(std::string_view operation) {
-    obeys_ = platform::can_order_processes();
     promised_ = words_.must_order();
     if (promised_ && !obeys_) {
         return cannot_order(operation);
@@ -140,6 +104,23 @@ result<void> ring_view::begin_turn(std::string_view operation) {
     }
     indices_ = *indices;
     return {};
+}
+
+/// The same where nobody is there to be waited for. What only a call that waits needs is learnt by that.
+bool ring_view::takes_free_turn() noexcept {
+    if (!platform::take_free_turn(*turns_)) {
+        return false;
+    }
+    if (words_.own_counter() == indices_.own() && (!writes() || words_.own_start() == indices_.start())) {
+        return true;
+    }
+    const auto indices = indices_in(words_, whose_, capacity());
+    if (!indices) {
+        platform::give_turn_back(*turns_, no_handle);
+        return false;
+    }
+    indices_ = *indices;
+    return true;
 }
 
 result<void> ring_view::look(std::string_view operation) { return looks_right() ? result<void>{} : damaged(operation); }

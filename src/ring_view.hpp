@@ -77,8 +77,10 @@ public:
             platform::give_turn_back(*turns_, by.turns);
         }
     }
-    /// Whether that is all done for calls that need not wait.
-    [[nodiscard]] bool has_begun() const noexcept { return begun_; }
+    /// begin() for calls that need not wait. False: it has more to do.
+    [[nodiscard]] bool begin_at_once(bool in_place) noexcept {
+        return begun_ && (turns_ == nullptr || (!in_place && takes_free_turn()));
+    }
     /// Whether there may be other processes at this side.
     [[nodiscard]] bool takes_turns() const noexcept { return turns_ != nullptr; }
     [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
@@ -179,8 +181,9 @@ private:
     /// `to_the_last`: where the end may be near, or no sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
     result<void> announce(std::string_view operation);
-    result<void> begin_alone(std::string_view operation);
+    result<void> begin_first(std::string_view operation);
     result<void> begin_turn(std::string_view operation);
+    bool takes_free_turn() noexcept;
     result<void> sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
     result<bool> sleep_unlocked(bells by, interruption& interrupted);
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;

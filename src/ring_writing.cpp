@@ -174,7 +174,7 @@ result<std::size_t> ring_writer::write_some(const_buffer bytes, const wait_limit
 // ---- in place
 
 result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wait_limit& limit) {
-    if (const quick_call call(*this, limit);
+    if (const quick_call call(*this, limit, quick_call::way::in_place);
         call && at_least > 0 && call.view().known().size() >= at_least && call.view().is_surely_read(at_least)) {
         call.view().shown = call.view().known().size();
         return call.view().known();
@@ -198,7 +198,7 @@ result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wa
 }
 
 result<void> ring_writer::commit(std::size_t count) {
-    if (const quick_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
+    if (const quick_call call(*this, {}, quick_call::way::in_place); call && count > 0 && count <= call.view().shown) {
         call.view().shown = 0;
         return call.move_on(count, "commit");
     }

@@ -196,9 +196,9 @@ enum class ring_mode {
     /// One process for each side: any number of threads and duplicates in it. Calls need no lock between processes.
     exclusive,
     /// Any number of processes for each side, and of threads in them. A call has its side to itself from beginning to
-    /// end, also while it waits: a write of any size is whole, and costs some system calls. Other calls wait for it as
-    /// long as they may; one that must not wait fails with `timed_out`, and available() and peek() find nothing. Who is
-    /// killed in a call, or ends, lets go of the side. Not in place and not in loops.
+    /// end, also while it waits: a write of any size is whole. Other calls wait for it as long as they may; one that
+    /// must not wait fails with `timed_out`, and available() and peek() find nothing. Who is killed in a call, or ends,
+    /// lets go of the side. Not in place and not in loops. On Windows each call takes a mutex of the system.
     shared,
 };
 

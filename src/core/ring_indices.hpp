@@ -50,6 +50,7 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::uint64_t start() const noexcept { return start_; }
     /// What the writer says of where bytes begin: for the reader, after see(). It changes only while there are none.
     void start_at(std::uint64_t start) noexcept { start_ = start; }
     /// For the writer: begins anew, if nothing is in the ring.

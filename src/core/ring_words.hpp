@@ -28,6 +28,7 @@ struct basic_ring_side {
     alignas(apart) Atomic<std::uint32_t> waits = 1;   ///< it may sleep: ring. At first, so that poll(2) works
     Atomic<std::uint32_t> orders = 0;                 ///< it has us pass a barrier before it sleeps
     alignas(apart) Atomic<std::uint32_t> left = 0;    ///< how often an end of it was closed: see who is there
+    alignas(apart) Atomic<std::uint64_t> turn = 0;    ///< which of several processes has the side; 0: none
 };
 
 /// The words of one side, seen by that side.
@@ -77,6 +78,8 @@ public:
     [[nodiscard]] std::uint64_t own_start() const noexcept { return own_->start.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t own_counter() const noexcept { return own_->counter.load(std::memory_order_acquire); }
 
+    [[nodiscard]] Atomic<std::uint64_t>& own_turn() const noexcept { return own_->turn; }
+
     void leave() const noexcept { own_->left.fetch_add(1, std::memory_order_release); }
     [[nodiscard]] std::uint32_t left() const noexcept { return other_->left.load(std::memory_order_acquire); }
 
@@ -96,7 +99,7 @@ struct ring_header {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free,
               "processes share them");
-static_assert(std::is_standard_layout_v<ring_header> && sizeof(ring_header) == 7 * apart);
+static_assert(std::is_standard_layout_v<ring_header> && sizeof(ring_header) == 9 * apart);
 
 using ring_words = basic_ring_words<std::atomic>;
 

@@ -8,7 +8,9 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <limits>
 #include <new>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -29,32 +31,37 @@ unique_handle opened_again(int fd, int flags) {
 
 } // namespace
 
-/// The turn is a lock of one byte of the ring's memory, by an open file that no other process has: the system gives it
-/// back when that is closed. Nobody can wait for a lock and for something else at once. So the place is the read end of
-/// a pipe, to which nobody writes: it has no writer but while somebody sleeps with the turn, and that it has lost its
-/// last one is what poll(2) tells, also when that one was killed.
+/// The turn is a word in the ring's memory: the number of the process that has it. That this one still lives is what
+/// the system knows: it holds a lock of the byte with its number, by an open file that no other process has. So what
+/// others write to the word can take time, but keeps nobody from the side for good. For others to wait until somebody
+/// who sleeps with the turn has given it back, the place is the read end of a pipe to which nobody writes: it has no
+/// writer but while somebody sleeps, and that it has lost its last one is what poll(2) tells, also when that one was
+/// killed.
 /// Source: "Open file description locks" in fcntl(2); POLLHUP in poll(2).
 class turn_taker {
 public:
-    turn_taker(unique_handle own, std::uint8_t side) noexcept : own_(std::move(own)), side_(side) {}
+    turn_taker(unique_handle own, std::uint64_t number, std::atomic<std::uint64_t>& turn) noexcept
+        : own_(std::move(own)), number_(number), turn_(turn) {}
 
-    /// False: another thread or process has it.
-    result<bool> try_take() noexcept {
-        if (taken_.exchange(true, std::memory_order_acquire)) { // the lock is that of all our threads
+    [[nodiscard]] bool try_take() noexcept {
+        std::uint64_t has = 0;
+        return turn_.compare_exchange_strong(has, number_, std::memory_order_acquire, std::memory_order_relaxed);
+    }
+    /// From one that has ended, or was never there.
+    result<bool> take_from_dead() noexcept {
+        std::uint64_t has = turn_.load(std::memory_order_relaxed);
+        if (has == number_) { // another thread of ours
             return false;
         }
-        if (sys::lock_byte(own_.get(), side_, F_WRLCK) == 0) {
-            return true;
+        if (has != 0 && has <= most_numbers) {
+            const auto lives = sys::byte_is_locked(own_.get(), static_cast<off_t>(has));
+            if (lives != 0) {
+                return lives == 1 ? result<bool>(false) : sys::failed(step);
+            }
         }
-        const int code = errno;
-        taken_.store(false, std::memory_order_release);
-        return code == EAGAIN || code == EACCES ? result<bool>(false) : sys::failed(step, code);
+        return turn_.compare_exchange_strong(has, number_, std::memory_order_acquire, std::memory_order_relaxed);
     }
-    void give_back() noexcept {
-        for (int tries = 0; tries < 2 && sys::lock_byte(own_.get(), side_, F_UNLCK) == -1; ++tries) {
-        }
-        taken_.store(false, std::memory_order_release);
-    }
+    void give_back() noexcept { turn_.store(0, std::memory_order_release); }
 
     result<void> sleeps(int turns) {
         asleep_ = opened_again(turns, O_WRONLY);
@@ -62,10 +69,12 @@ public:
     }
     void wakes() noexcept { asleep_.reset(); }
 
+    static constexpr std::uint64_t most_numbers = std::numeric_limits<off_t>::max() / 2;
+
 private:
     unique_handle own_; // the memory, opened once more
-    std::uint8_t side_;
-    std::atomic<bool> taken_ = false;
+    std::uint64_t number_;
+    std::atomic<std::uint64_t>& turn_;
     unique_handle asleep_; // of whoever has the turn
 };
 
@@ -79,8 +88,8 @@ result<unique_handle> create_turns() {
 
 result<void> check_turns(native_handle turns) { return check_end(turns, direction::read); }
 
-result<turn_taker_ptr> join_turns(native_handle memory, std::uint8_t side) {
-    unique_handle own = opened_again(memory, O_RDWR);
+result<turn_taker_ptr> join_turns(native_handle memory, std::atomic<std::uint64_t>& turn) {
+    auto own = opened_again(memory, O_RDWR);
     if (!own) {
         return sys::failed(step, errno, "the memory of the ring has to be opened by /proc");
     }
@@ -88,18 +97,37 @@ result<turn_taker_ptr> join_turns(native_handle memory, std::uint8_t side) {
     if (!clear) {
         return std::unexpected(std::move(clear).error());
     }
-    turn_taker_ptr made(new (std::nothrow) turn_taker(std::move(*clear), side));
+    std::uint64_t number = 0;
+    do { // one that nobody else has, by chance or by will
+        if (auto made = random_bytes(std::as_writable_bytes(std::span(&number, 1))); !made) {
+            return std::unexpected(std::move(made).error());
+        }
+        number = number % turn_taker::most_numbers + 1;
+        errno = 0;
+    } while (sys::lock_byte(clear->get(), static_cast<off_t>(number)) == -1 && errno == EAGAIN);
+    if (errno != 0) {
+        return sys::failed(step);
+    }
+    turn_taker_ptr made(new (std::nothrow) turn_taker(std::move(*clear), number, turn));
     return made ? result<turn_taker_ptr>(std::move(made)) : sys::failed(step, ENOMEM);
 }
 
+bool take_free_turn(turn_taker& with) noexcept { return with.try_take(); }
+
 result<void> take_turn(turn_taker& with, native_handle turns, interruption& interrupted) {
+    constexpr int first_tries = 50;
     constexpr int short_tries = 64; // who does not sleep with it is soon done
     constexpr auto longest_pause = 10ms;
+    for (int tries = 0; tries < first_tries; ++tries) {
+        if (with.try_take()) {
+            return {};
+        }
+        relax();
+    }
     auto pause = 50us;
     for (int tries = 0;; ++tries) {
-        const auto taken = with.try_take();
-        if (!taken || *taken) {
-            return taken ? result<void>{} : std::unexpected(taken.error());
+        if (with.try_take()) {
+            return {};
         }
         pollfd place{turns, 0, 0};
         const timespec at_once{};
@@ -111,7 +139,13 @@ result<void> take_turn(turn_taker& with, native_handle turns, interruption& inte
             std::this_thread::yield();
             continue;
         }
-        // Whoever has it sleeps, or is kept from running.
+        // Whoever has it sleeps, or is kept from running, or is no more.
+        if (over > 0) {
+            const auto taken = with.take_from_dead();
+            if (!taken || *taken) {
+                return taken ? result<void>{} : std::unexpected(taken.error());
+            }
+        }
         auto waited =
             over == 0 ? wait_for(turns, 0, interrupted, step) : wait_for(-1, 0, interrupted, step, deadline(pause));
         if (!waited) {

@@ -102,14 +102,16 @@ inline int pipe2(int* fds, int flags) {
 inline int fcntl(int fd, int command, long argument = 0) {
     return again("fcntl", [&] { return ::fcntl(fd, command, argument); });
 }
-/// Of this open file, not of the process. EAGAIN: another one has it.
-inline int lock_byte(int fd, off_t at, short kind) {
-    struct flock what{};
-    what.l_type = kind;
-    what.l_whence = SEEK_SET;
-    what.l_start = at;
-    what.l_len = 1;
+/// For this open file, not for the process. EAGAIN: another one has it.
+inline int lock_byte(int fd, off_t at) {
+    struct flock what{.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1, .l_pid = 0};
     return again("fcntl", [&] { return ::fcntl(fd, F_OFD_SETLK, &what); });
+}
+/// Whether another open file has it; -1: errno.
+inline int byte_is_locked(int fd, off_t at) {
+    struct flock what{.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1, .l_pid = 0};
+    const int outcome = again("fcntl", [&] { return ::fcntl(fd, F_OFD_GETLK, &what); });
+    return outcome == -1 ? -1 : what.l_type != F_UNLCK ? 1 : 0;
 }
 inline int open(const char* path, int flags, mode_t mode = 0) {
     return again("open", [&] { return ::open(path, flags, mode); });

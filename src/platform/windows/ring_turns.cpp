@@ -33,7 +33,9 @@ result<void> check_turns(native_handle turns) {
                                                                             : sys::failed(step, ERROR_INVALID_HANDLE);
 }
 
-result<turn_taker_ptr> join_turns(native_handle /*memory*/, std::uint8_t /*side*/) {
+bool take_free_turn(turn_taker& /*with*/) noexcept { return false; }
+
+result<turn_taker_ptr> join_turns(native_handle /*memory*/, std::atomic<std::uint64_t>& /*turn*/) {
     turn_taker_ptr made(new (std::nothrow) turn_taker);
     return made ? result<turn_taker_ptr>(std::move(made)) : sys::failed(step, ERROR_NOT_ENOUGH_MEMORY);
 }
