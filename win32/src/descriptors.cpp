@@ -26,8 +26,13 @@ unique_handle park(unique_handle low) noexcept {
     if (!low) {
         return low;
     }
-    unique_handle high(::fcntl(low.get(), F_DUPFD_CLOEXEC, first_parked()));
+    unique_handle high = parked_copy(low.get());
     return high ? std::move(high) : std::move(low);
+}
+
+unique_handle parked_copy(int descriptor) noexcept {
+    unique_handle high(::fcntl(descriptor, F_DUPFD_CLOEXEC, first_parked()));
+    return high ? std::move(high) : duplicate(descriptor);
 }
 
 unique_handle duplicate(int descriptor) noexcept {
