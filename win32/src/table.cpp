@@ -123,6 +123,13 @@ use::~use() {
     }
 }
 
+entry* look_up(HANDLE handle) noexcept {
+    const slot* const found = find(index_of(handle));
+    return found != nullptr && (found->word.load(std::memory_order_relaxed) & open_bit) != 0
+               ? found->held.load(std::memory_order_relaxed)
+               : nullptr;
+}
+
 bool use::is_open() const noexcept { return (slot_->word.load(std::memory_order_seq_cst) & open_bit) != 0; }
 
 bool remove(HANDLE handle) noexcept {
