@@ -30,7 +30,14 @@ using chunk = std::array<slot, chunk_size>;
 constinit std::array<std::atomic<chunk*>, chunk_count> chunks{};
 constinit std::atomic<std::size_t> highest{0};
 
-std::size_t index_of(HANDLE handle) noexcept { return reinterpret_cast<std::uintptr_t>(handle) / 4 - 1; }
+std::size_t index_of(HANDLE handle) noexcept {
+    const auto value = reinterpret_cast<std::uintptr_t>(handle);
+    if (value >= STD_ERROR_HANDLE && value <= STD_INPUT_HANDLE) [[unlikely]] { // these names are handles, too
+        return reinterpret_cast<std::uintptr_t>(standard_handle(static_cast<unsigned>(STD_INPUT_HANDLE - value))) / 4 -
+               1;
+    }
+    return value / 4 - 1;
+}
 
 slot* find(std::size_t index) noexcept {
     if (index >= chunk_size * chunk_count) {

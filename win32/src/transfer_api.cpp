@@ -5,6 +5,7 @@
 #include "pipe_end.hpp"
 #include "table.hpp"
 
+#include <atomic>
 #include <fcntl.h>
 #include <new>
 #include <unistd.h>
@@ -34,6 +35,8 @@ void begin(LPDWORD count, LPOVERLAPPED overlapped) noexcept {
         *count = 0;
     }
     if (overlapped != nullptr) {
+        // Stays where the call fails, as on Windows: such a call has no result to be asked for.
+        std::atomic_ref(overlapped->Internal).store(STATUS_PENDING);
         reset_event(overlapped->hEvent);
     }
 }
