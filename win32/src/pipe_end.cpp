@@ -36,6 +36,19 @@ result<void> write_uncut(pipe_writer& end, const_buffer bytes) {
     return written ? result<void>{} : std::unexpected(std::move(written).error());
 }
 
+/// Writes what fits, in as many calls as it takes: kernels without RWF_NOWAIT for pipes take 64 KiB in one.
+std::size_t write_what_fits(pipe_writer& end, const_buffer bytes) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const auto written = end.write_some(bytes.subspan(done), at_once);
+        if (!written) {
+            break;
+        }
+        done += *written;
+    }
+    return done;
+}
+
 } // namespace
 
 // ---- both
@@ -222,8 +235,9 @@ transfer_outcome write_end::write_locked(const_buffer bytes) {
 
 /// What did not fit at once, or does not by the size of the pipe.
 transfer_outcome write_end::write_rest(const_buffer rest, DWORD count) {
-    if (!rest.empty() && is_nowait()) { // the kernel has given the pipe less than its size needs
-        page_->did_not_write(rest.size());
+    if (!rest.empty() && is_nowait()) {
+        rest = rest.subspan(write_what_fits(end_, rest));
+        page_->did_not_write(rest.size()); // the kernel has given the pipe less than its size needs
         return {0, static_cast<DWORD>(count - rest.size())};
     }
     return write_waiting(rest, count);
