@@ -7,7 +7,9 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <unistd.h>
 
 using namespace windpipe_test;
 
@@ -126,6 +128,19 @@ TEST(win32_processes, what_fails_to_start_leaves_nothing) {
         CreateProcessA("/bin/true", nullptr, nullptr, nullptr, FALSE, 0, nullptr, "/no/such", &start, &information));
     EXPECT_EQ(GetLastError(), static_cast<DWORD>(ERROR_DIRECTORY));
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(win32_processes, a_program_that_was_replaced_is_looked_into_again) {
+    namespace files = std::filesystem;
+    const files::path path = files::temp_directory_path() / ("windpipe_replaced_" + std::to_string(::getpid()));
+    constexpr auto over = files::copy_options::overwrite_existing;
+    for (int round = 0; round < 2; ++round) { // only a program on the layer tells all 32 bits
+        files::copy_file(child_program("exit_with"), path, over);
+        EXPECT_EQ(started(path.string() + " 5").wait(), 5U);
+        files::copy_file(child_program("win32_helper"), path, over);
+        EXPECT_EQ(started(path.string() + " exit 0xC0FFEE").wait(), 0xC0FFEEU);
+    }
+    files::remove(path);
 }
 
 TEST(win32_processes, a_handle_goes_into_a_running_process_and_one_comes_out) {

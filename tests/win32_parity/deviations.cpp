@@ -25,6 +25,8 @@ constexpr std::array wine{
     deviation{"6.4h", "gives a copy more rights than its source"},
     deviation{"7.5", "skips a member of the list that is not inheritable"},
     deviation{"7.6", "lets a list be without inheritance"},
+    deviation{"7.8", "passes standard handles that are not in the list"},
+    deviation{"7.10", "passes standard handles without inheritance"},
     deviation{"7.18", "succeeds at ending a dead process"},
     deviation{"7.21", "waits for pseudo handles among several"},
     deviation{"CancelIo", "does not look at the kind of a handle"},

@@ -20,6 +20,16 @@ TEST(win32_rows, row_4_1_the_state_of_both_ends_can_be_set) {
     }
 }
 
+TEST(win32_rows, row_4_1_a_pipe_of_bytes_is_not_read_by_messages) {
+    const std::string name = R"(\\.\pipe\windpipe-row-4-1-)" + std::to_string(GetCurrentProcessId());
+    const owned server(
+        CreateNamedPipeA(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_WAIT, 1, 0, 0, 0, nullptr));
+    ASSERT_NE(static_cast<HANDLE>(server), INVALID_HANDLE_VALUE) << GetLastError();
+    EXPECT_EQ(set_state(server, PIPE_READMODE_BYTE), done(0));
+    EXPECT_EQ(set_state(server, PIPE_READMODE_MESSAGE), failed(ERROR_INVALID_PARAMETER));
+    EXPECT_EQ(set_state(server, PIPE_READMODE_MESSAGE | PIPE_NOWAIT), failed(ERROR_INVALID_PARAMETER));
+}
+
 TEST(win32_rows, row_4_2_not_to_wait_belongs_to_the_end_and_not_to_the_handle) {
     const ends pipe;
     const owned second = duplicate(pipe.read);
@@ -197,6 +207,18 @@ TEST(win32_rows, row_4_16_the_type_of_both_ends_is_pipe) {
         EXPECT_EQ(GetFileType(bad), DWORD{FILE_TYPE_UNKNOWN});
         EXPECT_EQ(GetLastError(), DWORD{ERROR_INVALID_HANDLE});
     }
+}
+
+TEST(win32_rows, row_4_17_the_names_of_the_standard_handles_are_handles_themselves) {
+    ends pipe;
+    const auto name = reinterpret_cast<HANDLE>(std::uintptr_t{STD_OUTPUT_HANDLE});
+    HANDLE const before = GetStdHandle(STD_OUTPUT_HANDLE);
+    SetStdHandle(STD_OUTPUT_HANDLE, pipe.write);
+    EXPECT_EQ(GetFileType(name), DWORD{FILE_TYPE_PIPE});
+    EXPECT_NE(CloseHandle(name), FALSE);
+    SetStdHandle(STD_OUTPUT_HANDLE, before);
+    EXPECT_EQ(of([&] { return CloseHandle(std::exchange(pipe.write, nullptr)); }), failed(ERROR_INVALID_HANDLE));
+    EXPECT_EQ(read_from(pipe.read, 1), failed(ERROR_BROKEN_PIPE));
 }
 
 TEST(win32_rows, row_4_18_the_read_end_is_a_server_that_is_connected) {

@@ -84,6 +84,24 @@ TEST(win32_rows, row_7_7_a_list_has_whole_handles_and_is_given_once) {
     DeleteProcThreadAttributeList(list);
 }
 
+/// What is read from a pipe when a child with it as its output has ended.
+outcome read_what_is_said(ends& out, const how_to_start& how) {
+    start("streams", how).code();
+    out.close_write();
+    return read_from(out.read, 3);
+}
+
+TEST(win32_rows, row_7_8_standard_handles_must_be_in_the_list_too) {
+    const ends other(0, TRUE);
+    handle_list list({other.write});
+    ends out(0, TRUE);
+    EXPECT_TRUE(is(read_what_is_said(out, {.streams = {nullptr, out.write, nullptr}, .list = &list}),
+                   failed(ERROR_BROKEN_PIPE), "7.8", done(3)));
+    ends listed(0, TRUE);
+    handle_list with({listed.write});
+    EXPECT_EQ(read_what_is_said(listed, {.streams = {nullptr, listed.write, nullptr}, .list = &with}), done(3));
+}
+
 TEST(win32_rows, row_7_9_the_standard_handles_are_those_of_the_startup_information) {
     ends in(0, TRUE);
     ends out(0, TRUE);
@@ -98,6 +116,12 @@ TEST(win32_rows, row_7_9_the_standard_handles_are_those_of_the_startup_informati
     EXPECT_EQ(read_from(err.read, text, 100), done(3));
     EXPECT_EQ(text, "err");
     EXPECT_EQ(read_from(err.read, 100), failed(ERROR_BROKEN_PIPE));
+}
+
+TEST(win32_rows, row_7_10_standard_handles_need_inheritance) {
+    ends out(0, TRUE);
+    EXPECT_TRUE(is(read_what_is_said(out, {.inherits = FALSE, .streams = {nullptr, out.write, nullptr}}),
+                   failed(ERROR_BROKEN_PIPE), "7.10", done(3)));
 }
 
 TEST(win32_rows, row_7_11_the_standard_handles_of_the_parent_are_passed_on) {
@@ -258,6 +282,24 @@ TEST(win32_rows, row_7_25_a_failed_start_says_why_and_clears_its_output) {
               DWORD{ERROR_PATH_NOT_FOUND});
     EXPECT_EQ(start_line("\"" + child_program() + "\" exit 0", {.directory = "no_such_directory_anywhere"}).error,
               DWORD{ERROR_DIRECTORY});
+}
+
+TEST(win32_rows, row_7_27_the_line_of_CreateProcessW_is_as_it_was) {
+    const std::string program = child_program();
+    std::wstring line = L"\"" + std::wstring(program.begin(), program.end()) + L"\" exit 5";
+    const std::wstring before = line;
+    STARTUPINFOW info{};
+    info.cb = sizeof info;
+    PROCESS_INFORMATION made{};
+    ASSERT_NE(CreateProcessW(nullptr, line.data(), nullptr, nullptr, FALSE, 0, nullptr, nullptr, &info, &made), FALSE)
+        << GetLastError();
+    EXPECT_EQ(line, before);
+    const owned process(made.hProcess);
+    const owned thread(made.hThread);
+    EXPECT_EQ(WaitForSingleObject(process, INFINITE), DWORD{WAIT_OBJECT_0});
+    DWORD code = 77;
+    EXPECT_NE(GetExitCodeProcess(process, &code), FALSE);
+    EXPECT_EQ(code, 5U);
 }
 
 TEST(win32_rows, row_7_28_an_environment_replaces_all_and_a_directory_is_entered) {

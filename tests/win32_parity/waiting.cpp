@@ -1,5 +1,5 @@
 // Section 5: overlapped calls, cancelling, waiting, closing.
-#include "rows.hpp"
+#include "child.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -52,6 +52,30 @@ TEST(win32_rows, row_5_3_with_an_overlapped_the_count_is_0_after_a_failure) {
     EXPECT_EQ(ReadFile(pipe.read, buffer, sizeof buffer, &count, &over), FALSE);
     EXPECT_EQ(GetLastError(), DWORD{ERROR_BROKEN_PIPE});
     EXPECT_EQ(count, 0U);
+}
+
+TEST(win32_rows, row_5_3_an_overlapped_is_pending_until_its_call_succeeds) {
+    ends pipe;
+    OVERLAPPED over{};
+    char buffer[10];
+    DWORD count = 77;
+    const auto read = [&] { return of([&] { return ReadFile(pipe.read, buffer, sizeof buffer, nullptr, &over); }); };
+    const auto result = [&] { return of([&] { return GetOverlappedResult(pipe.read, &over, &count, FALSE); }); };
+    {
+        background reader(read);
+        EXPECT_TRUE(reader.blocks());
+        EXPECT_EQ(std::atomic_ref(over.Internal).load(), ULONG_PTR{STATUS_PENDING});
+        EXPECT_EQ(result(), failed(ERROR_IO_INCOMPLETE));
+        write_to(pipe.write, "abc");
+        EXPECT_EQ(reader.result(), done(0));
+    }
+    EXPECT_EQ(over.Internal, ULONG_PTR{0});
+    EXPECT_EQ(result(), done(0));
+    EXPECT_EQ(count, 3U);
+    pipe.close_write();
+    EXPECT_EQ(read(), failed(ERROR_BROKEN_PIPE));
+    EXPECT_EQ(over.Internal, ULONG_PTR{STATUS_PENDING});
+    EXPECT_EQ(result(), failed(ERROR_IO_INCOMPLETE));
 }
 
 struct completion {
@@ -227,6 +251,14 @@ TEST(win32_rows, row_5_16_an_alertable_wait_finds_what_is_signalled_before_what_
     EXPECT_FALSE(ran);
     EXPECT_EQ(SleepEx(0, TRUE), DWORD{WAIT_IO_COMPLETION});
     EXPECT_TRUE(ran);
+}
+
+TEST(win32_rows, row_5_15_a_process_ends_cleanly_while_a_thread_of_it_reads) {
+    const ends pipe(0, TRUE);
+    started child = start("exit_reading 5", {.streams = {pipe.read, nullptr, nullptr}});
+    EXPECT_EQ(child.code(), 5U);
+    EXPECT_EQ(write_to(pipe.write, "abc"), done(3));
+    EXPECT_EQ(read_from(pipe.read, 10), done(3));
 }
 
 TEST(win32_rows, row_5_17_the_result_of_what_is_done_asks_nothing_of_the_handle) {

@@ -66,10 +66,9 @@ DWORD number_of_failure(const child_orders& orders) {
     return orders.failed_in_directory ? ERROR_DIRECTORY : error_of(orders.failed_code);
 }
 
-/// Makes the two handles of a process that runs already.
-BOOL give_handles(const std::shared_ptr<process_state>& state, const process_request& request,
+/// Makes the two handles of a process that runs already, of which `first` is a descriptor.
+BOOL give_handles(const std::shared_ptr<process_state>& state, unique_handle first, const process_request& request,
                   PROCESS_INFORMATION& made) {
-    unique_handle first = duplicate(state->pidfd());
     HANDLE const process_handle = first ? install([&] {
         auto one = std::make_unique<process>(kind::process, std::move(first), PROCESS_ALL_ACCESS, state);
         one->flags = request.process_flags;
@@ -149,21 +148,25 @@ BOOL start(const process_request& request, const found_program& program, const s
     if (id == -1) {
         return fail_with_errno();
     }
-    unique_handle pidfd = park(unique_handle(number));
+    unique_handle first(number);
     if (orders.failed_code != 0) {
         siginfo_t ended{};
-        while (::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &ended, WEXITED) == -1 && errno == EINTR) {
+        while (::waitid(P_PIDFD, static_cast<id_t>(first.get()), &ended, WEXITED) == -1 && errno == EINTR) {
         }
         return fail(number_of_failure(orders));
     }
     if (block != nullptr) {
         block->close_descriptor();
     }
+    unique_handle pidfd = parked_copy(first.get());
+    if (!pidfd) { // no descriptor is left for a handle
+        pidfd = std::move(first);
+    }
     const auto state = std::make_shared<process_state>(id, std::move(pidfd), true, block);
     state->starter = std::move(wait.ours);
     state->suspended = suspended ? 1 : 0;
     remember(state);
-    return give_handles(state, request, made);
+    return give_handles(state, std::move(first), request, made);
 }
 
 } // namespace

@@ -8,6 +8,9 @@ namespace windpipe::win32 {
 /// Moves a descriptor of the layer's own to a high number, so that handles get the lowest ones, as on Windows.
 unique_handle park(unique_handle low) noexcept;
 
+/// A second descriptor of the layer's own. *Returns*: none if there is none left.
+unique_handle parked_copy(int descriptor) noexcept;
+
 /// A second descriptor, private, with the lowest free number above the standard streams.
 unique_handle duplicate(int descriptor) noexcept;
 

@@ -4,6 +4,7 @@
 #include "named.hpp"
 #include "table.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -39,8 +40,8 @@ ACCESS_MASK event::mapped(ACCESS_MASK generic) const noexcept { return mapped_fo
 
 void tell(LPOVERLAPPED overlapped, DWORD count) noexcept {
     if (overlapped != nullptr) {
-        overlapped->Internal = NO_ERROR;
         overlapped->InternalHigh = count;
+        std::atomic_ref(overlapped->Internal).store(NO_ERROR);
         const use found(overlapped->hEvent);
         if (event* const known = found.as<event>(kind::event)) {
             known->set();

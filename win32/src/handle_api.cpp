@@ -1,5 +1,7 @@
 #include "last_error.hpp"
+#include "process.hpp"
 #include "table.hpp"
+#include "thread.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -16,6 +18,28 @@ namespace {
 constexpr DWORD known_flags = HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE;
 
 bool is_pseudo(HANDLE handle) noexcept { return handle == GetCurrentProcess() || handle == GetCurrentThread(); }
+
+/// What is behind a handle, also behind a pseudo handle.
+class meaning {
+public:
+    explicit meaning(HANDLE handle) : own_(own(handle)), used_(handle) {}
+    [[nodiscard]] const entry* get() const noexcept { return own_ != nullptr ? own_.get() : used_ ? &*used_ : nullptr; }
+
+private:
+    static std::unique_ptr<entry> own(HANDLE handle) {
+        return handle == GetCurrentProcess() ? own_process() : handle == GetCurrentThread() ? own_thread() : nullptr;
+    }
+    std::unique_ptr<entry> own_;
+    use used_;
+};
+
+/// Two descriptors of one object have the same file: also those of processes, which share one for each.
+bool is_same(const entry& first, const entry& second) noexcept {
+    const auto self = static_cast<unsigned long>(::getpid());
+    return first.what() == second.what() &&
+           ::syscall(SYS_kcmp, self, self, KCMP_FILE, static_cast<unsigned long>(first.descriptor()),
+                     static_cast<unsigned long>(second.descriptor())) == 0;
+}
 
 } // namespace
 
@@ -64,16 +88,16 @@ BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags) {
 }
 
 BOOL WINAPI CompareObjectHandles(HANDLE hFirstObjectHandle, HANDLE hSecondObjectHandle) {
-    const use first(hFirstObjectHandle);
-    const use second(hSecondObjectHandle);
-    if (!first || !second) {
-        return fail(ERROR_INVALID_HANDLE);
+    try {
+        const meaning first(hFirstObjectHandle);
+        const meaning second(hSecondObjectHandle);
+        if (first.get() == nullptr || second.get() == nullptr) {
+            return fail(ERROR_INVALID_HANDLE);
+        }
+        return is_same(*first.get(), *second.get()) ? TRUE : fail(ERROR_NOT_SAME_OBJECT);
+    } catch (const std::exception&) {
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
     }
-    const auto self = static_cast<unsigned long>(::getpid());
-    const bool same = first->what() == second->what() &&
-                      ::syscall(SYS_kcmp, self, self, KCMP_FILE, static_cast<unsigned long>(first->descriptor()),
-                                static_cast<unsigned long>(second->descriptor())) == 0;
-    return same ? TRUE : fail(ERROR_NOT_SAME_OBJECT);
 }
 
 } // extern "C"

@@ -118,8 +118,8 @@ handle_record record_of(const entry& given, int descriptor) {
                          .flags = given.flags,
                          .size = 0};
     if (given.what() == kind::read_end || given.what() == kind::write_end) {
-        const shared_page* const page = static_cast<const pipe_end&>(given).page();
-        record.page = page != nullptr ? page->descriptor() : -1;
+        shared_page* const page = static_cast<const pipe_end&>(given).page();
+        record.page = page != nullptr ? page->shared_descriptor() : -1;
     } else if (given.what() == kind::event) {
         record.manual = static_cast<const event&>(given).is_manual();
     } else if (given.what() == kind::semaphore) {

@@ -215,8 +215,10 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD l
         if (named == nullptr || code != 0) {
             return named == nullptr ? FALSE : fail(code);
         }
-        return lpMode == nullptr || *lpMode == (PIPE_WAIT | PIPE_READMODE_BYTE) ? TRUE
-                                                                                : fail(ERROR_CALL_NOT_IMPLEMENTED);
+        if (lpMode != nullptr && (*lpMode & PIPE_READMODE_MESSAGE) != 0) {
+            return fail(ERROR_INVALID_PARAMETER);
+        }
+        return lpMode == nullptr || *lpMode == PIPE_WAIT ? TRUE : fail(ERROR_CALL_NOT_IMPLEMENTED);
     }
     const pipe_end* const end = end_of(found, FILE_WRITE_ATTRIBUTES);
     if (end == nullptr) {

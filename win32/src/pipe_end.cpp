@@ -36,6 +36,19 @@ result<void> write_uncut(pipe_writer& end, const_buffer bytes) {
     return written ? result<void>{} : std::unexpected(std::move(written).error());
 }
 
+/// Writes what fits, in as many calls as it takes: kernels without RWF_NOWAIT for pipes take 64 KiB in one.
+std::size_t write_what_fits(pipe_writer& end, const_buffer bytes) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const auto written = end.write_some(bytes.subspan(done), at_once);
+        if (!written) {
+            break;
+        }
+        done += *written;
+    }
+    return done;
+}
+
 } // namespace
 
 // ---- both
@@ -70,7 +83,17 @@ DWORD pipe_end::size() const noexcept {
 // ---- reading
 
 read_end::read_end(pipe_reader end, ACCESS_MASK access, std::shared_ptr<shared_page> page) noexcept
-    : pipe_end(kind::read_end, end.native_handle(), access, std::move(page)), end_(std::move(end)) {}
+    : pipe_end(kind::read_end, end.native_handle(), access, std::move(page)), end_(std::move(end)) {
+    if (page_ != nullptr) {
+        ++page_->readers_here;
+    }
+}
+
+read_end::~read_end() {
+    if (page_ != nullptr) {
+        --page_->readers_here;
+    }
+}
 
 std::unique_ptr<read_end> read_end::adopt(unique_handle&& descriptor, ACCESS_MASK access,
                                           std::shared_ptr<shared_page> page) {
@@ -206,12 +229,18 @@ transfer_outcome write_end::write_locked(const_buffer bytes) {
             const DWORD code = number_of(outcome.error());
             return {code == ERROR_BROKEN_PIPE && done == 0 ? DWORD{ERROR_NO_DATA} : code, 0};
         }
-        if (is_nowait()) { // the kernel has given the pipe less than its size needs
-            page_->did_not_write(count - done);
-            return {0, static_cast<DWORD>(done)};
-        }
     }
-    return write_waiting(bytes.subspan(done), count);
+    return write_rest(bytes.subspan(done), count);
+}
+
+/// What did not fit at once, or does not by the size of the pipe.
+transfer_outcome write_end::write_rest(const_buffer rest, DWORD count) {
+    if (!rest.empty() && is_nowait()) {
+        rest = rest.subspan(write_what_fits(end_, rest));
+        page_->did_not_write(rest.size()); // the kernel has given the pipe less than its size needs
+        return {0, static_cast<DWORD>(count - rest.size())};
+    }
+    return write_waiting(rest, count);
 }
 
 /// The part of a write that waits: for the kernel to take the rest, and then for the readers to take all that is more

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <elf.h>
 #include <fcntl.h>
+#include <mutex>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,7 +64,7 @@ bool has_note(const program_file& file, const Elf64_Phdr& segment) {
     return false;
 }
 
-bool is_of_layer(const std::string& path) {
+bool has_note(const std::string& path) {
     const program_file file(path);
     Elf64_Ehdr head{};
     if (file.read(0, &head, sizeof(head)) != sizeof(head) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 ||
@@ -80,6 +82,39 @@ bool is_of_layer(const std::string& path) {
         }
     }
     return false;
+}
+
+/// Which file it is, in which state.
+struct identity {
+    explicit identity(const struct stat& about)
+        : device(about.st_dev), number(about.st_ino), size(about.st_size), changed(about.st_ctim.tv_sec),
+          fraction(about.st_ctim.tv_nsec) {}
+    dev_t device;
+    ino_t number;
+    off_t size;
+    time_t changed;
+    long fraction;
+    bool operator==(const identity&) const = default;
+};
+
+/// Whether a program is built on the layer. What is started again and again is looked into once.
+bool is_of_layer(const std::string& path) {
+    struct answer {
+        identity program;
+        bool is_of_layer;
+    };
+    static std::mutex guard;
+    static std::optional<answer> last;
+    struct stat about{};
+    if (::stat(path.c_str(), &about) != 0) {
+        return false;
+    }
+    const identity program(about);
+    const std::lock_guard lock(guard);
+    if (!last || last->program != program) {
+        last = answer{program, has_note(path)};
+    }
+    return last->is_of_layer;
 }
 
 /// Why a path cannot be tried, 0 if it can.

@@ -52,8 +52,8 @@ bool is_locked(pthread_mutex_t& lock, int outcome) noexcept {
 
 } // namespace
 
-shared_page::shared_page(unique_handle memory, layout* state) noexcept
-    : memory_(std::move(memory)), state_(state), asked_(state->asked) {}
+shared_page::shared_page(unique_handle memory, layout* state, bool is_shared) noexcept
+    : memory_(std::move(memory)), state_(state), asked_(state->asked), is_shared_(is_shared) {}
 
 shared_page::~shared_page() { (void)::munmap(state_, page_size); }
 
@@ -77,7 +77,7 @@ std::shared_ptr<shared_page> shared_page::make(DWORD size) {
         return nullptr;
     }
     state->magic = magic_number;
-    return std::shared_ptr<shared_page>(new shared_page(std::move(memory), state));
+    return std::shared_ptr<shared_page>(new shared_page(std::move(memory), state, false));
 }
 
 std::shared_ptr<shared_page> shared_page::open(unique_handle memory) {
@@ -96,12 +96,11 @@ std::shared_ptr<shared_page> shared_page::open(unique_handle memory) {
         (void)::munmap(mapped, page_size);
         return nullptr;
     }
-    return std::shared_ptr<shared_page>(new shared_page(std::move(memory), state));
+    return std::shared_ptr<shared_page>(new shared_page(std::move(memory), state, true));
 }
 
 std::uint64_t shared_page::id() const noexcept { return state_->id; }
 DWORD shared_page::creator() const noexcept { return state_->creator; }
-bool shared_page::is_disconnected() const noexcept { return state_->disconnected.load() != 0; }
 
 void shared_page::disconnect() noexcept {
     state_->disconnected.store(1);

@@ -30,7 +30,14 @@ using chunk = std::array<slot, chunk_size>;
 constinit std::array<std::atomic<chunk*>, chunk_count> chunks{};
 constinit std::atomic<std::size_t> highest{0};
 
-std::size_t index_of(HANDLE handle) noexcept { return reinterpret_cast<std::uintptr_t>(handle) / 4 - 1; }
+std::size_t index_of(HANDLE handle) noexcept {
+    const auto value = reinterpret_cast<std::uintptr_t>(handle);
+    if (value >= STD_ERROR_HANDLE && value <= STD_INPUT_HANDLE) [[unlikely]] { // these names are handles, too
+        return reinterpret_cast<std::uintptr_t>(standard_handle(static_cast<unsigned>(STD_INPUT_HANDLE - value))) / 4 -
+               1;
+    }
+    return value / 4 - 1;
+}
 
 slot* find(std::size_t index) noexcept {
     if (index >= chunk_size * chunk_count) {
@@ -121,6 +128,13 @@ use::~use() {
     if (slot_ != nullptr) {
         leave(*slot_);
     }
+}
+
+entry* look_up(HANDLE handle) noexcept {
+    const slot* const found = find(index_of(handle));
+    return found != nullptr && (found->word.load(std::memory_order_relaxed) & open_bit) != 0
+               ? found->held.load(std::memory_order_relaxed)
+               : nullptr;
 }
 
 bool use::is_open() const noexcept { return (slot_->word.load(std::memory_order_seq_cst) & open_bit) != 0; }

@@ -6,6 +6,8 @@
 
 #include "entry.hpp"
 
+#include <sys/single_threaded.h>
+
 namespace windpipe::win32 {
 
 /// Makes a handle of an entry. *Returns*: NULL with the last error set if there is no memory for it.
@@ -44,6 +46,11 @@ private:
     slot* slot_ = nullptr;
     entry* found_ = nullptr;
 };
+
+/// Whether no other thread can end a handle while this one uses it.
+[[nodiscard]] inline bool is_alone() noexcept { return __libc_single_threaded != 0; }
+/// The entry behind a handle, without a use. PRE: is_alone(). *Returns*: none if there is none.
+[[nodiscard]] entry* look_up(HANDLE handle) noexcept;
 
 /// Ends a handle: no further use begins. Its descriptor is closed when the last use ends, which those that wait do now.
 /// *Returns*: false if it is none.

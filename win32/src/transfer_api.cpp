@@ -5,6 +5,7 @@
 #include "pipe_end.hpp"
 #include "table.hpp"
 
+#include <atomic>
 #include <fcntl.h>
 #include <new>
 #include <unistd.h>
@@ -23,7 +24,9 @@ BOOL finish(const transfer_outcome& outcome, LPDWORD count, LPOVERLAPPED overlap
     if (count != nullptr) {
         *count = outcome.count;
     }
-    tell(overlapped, outcome.count);
+    if (overlapped != nullptr) {
+        tell(overlapped, outcome.count);
+    }
     return TRUE;
 }
 
@@ -32,6 +35,8 @@ void begin(LPDWORD count, LPOVERLAPPED overlapped) noexcept {
         *count = 0;
     }
     if (overlapped != nullptr) {
+        // Stays where the call fails, as on Windows: such a call has no result to be asked for.
+        std::atomic_ref(overlapped->Internal).store(STATUS_PENDING);
         reset_event(overlapped->hEvent);
     }
 }
@@ -79,6 +84,22 @@ transfer_outcome write_to(const use& to, const void* bytes, DWORD count, const O
     }
 }
 
+/// The whole call where one thread alone, and so nobody who could end it, makes it on a pipe, and the kernel does it at
+/// once. *Returns*: neither code nor count where not.
+transfer_outcome read_plainly(HANDLE handle, void* into, DWORD count) noexcept {
+    entry* const from = is_alone() ? look_up(handle) : nullptr;
+    return from != nullptr && from->what() == kind::read_end && from->allows(FILE_READ_DATA)
+               ? static_cast<read_end*>(from)->read_plainly(into, count)
+               : transfer_outcome{};
+}
+
+transfer_outcome write_plainly(HANDLE handle, const void* bytes, DWORD count) {
+    entry* const to = is_alone() ? look_up(handle) : nullptr;
+    return to != nullptr && to->what() == kind::write_end && to->allows(FILE_WRITE_DATA)
+               ? static_cast<write_end*>(to)->write_plainly(bytes, count)
+               : transfer_outcome{};
+}
+
 /// A call that needs memory where there is none fails as the system's own would.
 template <class Call>
 transfer_outcome guarded(const Call& call) noexcept {
@@ -99,6 +120,12 @@ extern "C" {
 
 BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
                      LPOVERLAPPED lpOverlapped) {
+    if (lpOverlapped == nullptr) {
+        const auto done = read_plainly(hFile, lpBuffer, nNumberOfBytesToRead);
+        if (done.is_any()) [[likely]] {
+            return finish(done, lpNumberOfBytesRead, nullptr);
+        }
+    }
     begin(lpNumberOfBytesRead, lpOverlapped);
     const use from(hFile);
     const call_with scope(lpOverlapped);
@@ -108,6 +135,12 @@ BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, 
 
 BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, LPDWORD lpNumberOfBytesWritten,
                       LPOVERLAPPED lpOverlapped) {
+    if (lpOverlapped == nullptr) {
+        const auto done = guarded([&] { return write_plainly(hFile, lpBuffer, nNumberOfBytesToWrite); });
+        if (done.is_any()) [[likely]] {
+            return finish(done, lpNumberOfBytesWritten, nullptr);
+        }
+    }
     begin(lpNumberOfBytesWritten, lpOverlapped);
     const use to(hFile);
     const call_with scope(lpOverlapped);

@@ -56,7 +56,27 @@ void use_handles(const std::string& what, int count, char** words) {
     }
 }
 
+DWORD WINAPI read_for_ever(LPVOID started) {
+    char byte = 0;
+    DWORD some = 0;
+    SetEvent(started);
+    ReadFile(GetStdHandle(STD_INPUT_HANDLE), &byte, 1, &some, nullptr);
+    return 0;
+}
+
+/// Ends while a thread waits in a read.
+void exit_reading(const std::string& code) {
+    HANDLE const started = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+    CreateThread(nullptr, 0, read_for_ever, started, 0, nullptr);
+    WaitForSingleObject(started, INFINITE);
+    Sleep(60); // most likely it waits by then
+    ExitProcess(static_cast<DWORD>(std::strtoul(code.c_str(), nullptr, 10)));
+}
+
 void use_streams(const std::string& what, int count, char** words) {
+    if (what == "exit_reading") {
+        exit_reading(words[2]);
+    }
     if (what == "streams") {
         const DWORD in = GetFileType(GetStdHandle(STD_INPUT_HANDLE));
         write_all(GetStdHandle(STD_ERROR_HANDLE), "err");
