@@ -118,6 +118,7 @@ result<void> take_turn(turn_taker& with, native_handle turns, interruption& inte
     constexpr int first_tries = 50;
     constexpr int short_tries = 64; // who does not sleep with it is soon done
     constexpr auto longest_pause = 10ms;
+    constexpr auto longest_sleep = 1s; // a child made by fork while another thread slept keeps the pipe from ending
     for (int tries = 0; tries < first_tries; ++tries) {
         if (with.try_take()) {
             return {};
@@ -146,8 +147,8 @@ result<void> take_turn(turn_taker& with, native_handle turns, interruption& inte
                 return taken ? result<void>{} : std::unexpected(taken.error());
             }
         }
-        auto waited =
-            over == 0 ? wait_for(turns, 0, interrupted, step) : wait_for(-1, 0, interrupted, step, deadline(pause));
+        auto waited = over == 0 ? wait_for(turns, 0, interrupted, step, deadline(longest_sleep))
+                                : wait_for(-1, 0, interrupted, step, deadline(pause));
         if (!waited) {
             return waited;
         }
