@@ -102,11 +102,11 @@ auto ring_call_on(const ring_end& end, std::string_view operation, const wait_li
                        }
                        std::unique_lock<ring_lock> lock(view.lock());
                        const ring_view::bells by{handle, state->wakes(), state->turns()};
-                       if (auto begun = view.begin(by, interrupted, lock, operation); !begun) {
-                           return std::unexpected(std::move(begun).error());
+                       const auto held = view.begin(by, interrupted, lock, operation);
+                       if (!held) {
+                           return std::unexpected(held.error());
                        }
                        auto outcome = body(ring_call{operation, view, by, interrupted, lock});
-                       view.end(by);
                        if (state->watch() != nullptr && !outcome && outcome.error().code == std::errc::timed_out) {
                            platform::watch_again(*state->watch());
                        }
@@ -148,7 +148,7 @@ public:
     }
     ~quick_call() {
         if (entered_ != ring_lock::entry::none) {
-            state_->view()->end(ring_view::bells{no_handle, no_handle, state_->turns()});
+            state_->view()->end_at_once(state_->turns());
             leave_lock();
         }
     }

@@ -1,8 +1,8 @@
 // ring_turns.hpp - a part of the contract, see platform.hpp: who of several processes at one side of a ring has it. In
 // each system's folder it is ring_turns.cpp.
 //
-// A turn is one call's: of one thread, from its beginning to its end, also while it sleeps. The system takes it away
-// from a thread or process that ends.
+// A turn is one call's: of one thread, from its beginning to its end, also while it sleeps. It is taken away from a
+// process that ends, on Windows from a thread, too.
 #pragma once
 
 #include "interruption.hpp"
@@ -32,14 +32,14 @@ result<turn_taker_ptr> join_turns(native_handle memory, std::atomic<std::uint64_
 
 /// Takes it if that needs no system call, and it is free. False may mean as well that it does need one.
 [[nodiscard]] bool take_free_turn(turn_taker& with) noexcept;
-/// Waits until this call has the side. Fails with interruption::why(); where another call sleeps with it at once, if
-/// there is no time.
-result<void> take_turn(turn_taker& with, native_handle turns, interruption& interrupted);
+/// Waits until this call has the side. True: from one who has ended in a call, and has not done what was to come next.
+/// Fails with interruption::why(); where another call sleeps with it at once, if there is no time.
+result<bool> take_turn(turn_taker& with, native_handle turns, interruption& interrupted);
 /// PRE: by the thread that has taken it.
 void give_turn_back(turn_taker& with, native_handle turns) noexcept;
 
-/// From here to wakes_with_turn() the thread that has it sleeps: others wait by the system instead of trying again.
-result<void> sleeps_with_turn(turn_taker& with, native_handle turns);
-void wakes_with_turn(turn_taker& with) noexcept;
+/// As long as this is there, the thread that has the turn sleeps with it: others wait for the system instead of trying
+/// again. None where that cannot be had: then they do that.
+unique_handle sleep_with_turn(native_handle turns) noexcept;
 
 } // namespace windpipe::platform

@@ -58,10 +58,11 @@ result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> m
     }
 }
 
-result<void> ring_view::begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
-                              std::string_view operation) {
-    if (turns_ == nullptr) {
-        return begun_ ? result<void>{} : begin_first(operation);
+result<ring_view::held> ring_view::begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
+                                         std::string_view operation) {
+    if (!takes_turns_) {
+        auto begun = begun_ ? result<void>{} : begin_first(operation);
+        return begun ? result<held>() : std::unexpected(std::move(begun).error());
     }
     lock.unlock();
     const auto taken = platform::take_turn(*turns_, by.turns, interrupted);
@@ -69,14 +70,16 @@ result<void> ring_view::begin(bells by, interruption& interrupted, std::unique_l
     if (!taken) {
         return std::unexpected(error{taken.error().code, operation, taken.error().context});
     }
-    auto begun = begun_ ? result<void>{} : begin_first(operation);
-    if (begun) {
-        begun = begin_turn(operation);
+    held mine(*this, by.turns);
+    obeys_ = platform::can_order_processes();
+    if (*taken) {
+        do_for_dead(by.wakes, operation);
     }
-    if (!begun) {
-        end(by);
+    if (auto begun = begin_turn(operation); !begun) {
+        return std::unexpected(std::move(begun).error());
     }
-    return begun;
+    begun_ = true;
+    return mine;
 }
 
 result<void> ring_view::begin_first(std::string_view operation) {
@@ -92,12 +95,18 @@ result<void> ring_view::begin_first(std::string_view operation) {
     return {};
 }
 
+/// One who has ended between two steps of a call may not have woken the other side, nor passed the barrier he owed.
+void ring_view::do_for_dead(native_handle wakes, std::string_view operation) {
+    if (obeys_) {
+        words_.promise_to_order(true);
+    }
+    words_.still_waits();
+    (void)ring(wakes, operation);
+}
+
 /// What the others at this side have done meanwhile.
 result<void> ring_view::begin_turn(std::string_view operation) {
     promised_ = words_.must_order();
-    if (promised_ && !obeys_) {
-        return cannot_order(operation);
-    }
     const auto indices = indices_in(words_, whose_, capacity());
     if (!indices) {
         return damaged(operation);
@@ -198,6 +207,9 @@ result<bool> ring_view::drain(native_handle woken_by, bool to_the_last, std::str
 result<void> ring_view::announce(std::string_view operation) {
     constexpr std::uint64_t many_bytes = 4096;
     const bool owed = promised_;
+    if (owed && !obeys_) {
+        return cannot_order(operation);
+    }
     promised_ = obeys_ && indices_.own() - std::exchange(announced_at_, indices_.own()) >= many_bytes;
     if (promised_ != owed) {
         words_.promise_to_order(promised_);
@@ -235,16 +247,21 @@ bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& loc
     return moved;
 }
 
-/// As platform::wait_for_ring(); the others at this side wait for the system meanwhile.
-result<bool> ring_view::sleep_unlocked(bells by, interruption& interrupted) {
-    if (turns_ == nullptr) {
+/// As platform::wait_for_ring(). Where there may be other processes, one of the other side may have been killed between
+/// its bytes and its bell, and none of them may come to see that: so it is looked for again each second.
+result<bool> ring_view::sleep_unlocked(bells by, interruption& interrupted) const {
+    if (!takes_turns_) {
         return platform::wait_for_ring(by.woken_by, interrupted);
     }
-    if (auto said = platform::sleeps_with_turn(*turns_, by.turns); !said) {
-        return std::unexpected(std::move(said).error());
+    const unique_handle asleep = platform::sleep_with_turn(by.turns);
+    const wait_limit limit{.until = std::min(interrupted.until(), deadline(std::chrono::seconds(1)))};
+    interruption for_a_while(limit); // what calls off the whole call wakes this thread
+    const auto start = deadline::clock::now();
+    auto slept = platform::wait_for_ring(by.woken_by, for_a_while);
+    interrupted.waited(deadline::clock::now() - start);
+    if (!slept && slept.error().code == std::errc::timed_out) {
+        return false;
     }
-    auto slept = platform::wait_for_ring(by.woken_by, interrupted);
-    platform::wakes_with_turn(*turns_);
     return slept;
 }
 

@@ -47,7 +47,8 @@ private:
     platform::ring_memory memory_;
 };
 
-/// Shared by an end and its duplicates. All but the constructor and is_ours() is for those who hold the lock.
+/// Shared by an end and its duplicates. All but the constructor, is_ours() and takes_turns() is for those who hold the
+/// lock.
 class ring_view {
 public:
     /// The two pipes of an end, and where its side waits for its turn, as they are during a call.
@@ -65,24 +66,42 @@ public:
     ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices, ring_indices::side whose,
               platform::turn_taker_ptr turns) noexcept
         : memory_(std::move(memory)), here_(&memory_->here()), data_(memory_->data()), words_(words), indices_(indices),
-          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()), turns_(std::move(turns)) {}
+          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()), takes_turns_(turns != nullptr),
+          turns_(std::move(turns)) {}
 
     [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
-    /// Before a call that moves bytes or waits, and after it. Where there may be other processes at this side, it is
-    /// ours between the two, and `lock` is given back while they have it. operation_not_supported, protocol_error.
-    result<void> begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
+    /// As long as this is there, this side is ours, where there may be other processes at it.
+    class held {
+    public:
+        held() noexcept = default;
+        held(ring_view& side, native_handle turns) noexcept : side_(&side), turns_(turns) {}
+        held(held&& other) noexcept : side_(std::exchange(other.side_, nullptr)), turns_(other.turns_) {}
+        held& operator=(held&&) = delete;
+        ~held() {
+            if (side_ != nullptr) {
+                platform::give_turn_back(*side_->turns_, turns_);
+            }
+        }
+
+    private:
+        ring_view* side_ = nullptr;
+        native_handle turns_ = no_handle;
+    };
+    /// Before such a call. `lock` is given back while others have the side. operation_not_supported, protocol_error.
+    result<held> begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
                        std::string_view operation);
-    void end(bells by) noexcept {
-        if (turns_ != nullptr) {
-            platform::give_turn_back(*turns_, by.turns);
+    /// After a call that began by begin_at_once().
+    void end_at_once(native_handle turns) noexcept {
+        if (takes_turns_) {
+            platform::give_turn_back(*turns_, turns);
         }
     }
     /// begin() for calls that need not wait. False: it has more to do.
     [[nodiscard]] bool begin_at_once(bool in_place) noexcept {
-        return begun_ && (turns_ == nullptr || (!in_place && takes_free_turn()));
+        return begun_ && (!takes_turns_ || (!in_place && takes_free_turn()));
     }
     /// Whether there may be other processes at this side.
-    [[nodiscard]] bool takes_turns() const noexcept { return turns_ != nullptr; }
+    [[nodiscard]] bool takes_turns() const noexcept { return takes_turns_; }
     [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
     [[nodiscard]] bool writes() const noexcept { return whose_ == ring_indices::side::writes; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_->capacity(); }
@@ -183,9 +202,10 @@ private:
     result<void> announce(std::string_view operation);
     result<void> begin_first(std::string_view operation);
     result<void> begin_turn(std::string_view operation);
+    void do_for_dead(native_handle wakes, std::string_view operation);
     bool takes_free_turn() noexcept;
     result<void> sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
-    result<bool> sleep_unlocked(bells by, interruption& interrupted);
+    result<bool> sleep_unlocked(bells by, interruption& interrupted) const;
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
 
     std::shared_ptr<ring_mapping> memory_;
@@ -210,7 +230,8 @@ private:
     std::uint64_t announced_at_ = 0; // our counter then
     std::uint64_t look_idle_at_;     // the counter of a writer from which on it looks
     int idle_looks_ = 0;
-    platform::turn_taker_ptr turns_; // null: no other process is at this side
+    const bool takes_turns_;
+    platform::turn_taker_ptr turns_; // null: no other process is at this side, or it is closed
 };
 
 } // namespace windpipe::detail

@@ -3,6 +3,7 @@
 
 #include "support/children.hpp"
 #include "support/result.hpp"
+#include "support/threads.hpp"
 #include "support/watchdog.hpp"
 
 #include <windpipe/handover.hpp>
@@ -149,6 +150,44 @@ TEST(ring_death, of_one_of_several_writers_at_any_instruction_leaves_whole_write
         EXPECT_EQ(static_cast<char>(got.back()), 's');
         got.resize(got.size() - 4);
         EXPECT_TRUE(are_whole_parts(got)) << got.size() << " bytes after " << death << " instructions";
+    }
+}
+
+/// By how many instructions a sharer's first bytes can be seen.
+std::optional<std::size_t> steps_to_show_something() {
+    auto ends = or_throw(make_ring({.capacity = 65536, .mode = ring_mode::shared}));
+    auto writer = start("sharer", std::move(ends.writer));
+    std::size_t steps = 0;
+    for (; writer && read_there(ends.reader).empty(); ++steps) {
+        if (!writer->step()) {
+            ADD_FAILURE() << "it has ended after " << steps << " instructions";
+            return std::nullopt;
+        }
+    }
+    return writer ? std::optional(steps) : std::nullopt;
+}
+
+TEST(ring_death, of_one_of_several_writers_before_it_rings_keeps_no_reader_asleep) {
+    allow(a_while);
+    const auto shown = steps_to_show_something();
+    if (!shown) {
+        GTEST_SKIP() << "ptrace(2) is not allowed here";
+    }
+    constexpr std::size_t around = 150; // the bell is rung within about so many
+    for (std::size_t death = 0; death <= around; death += 2) {
+        auto ends = or_throw(make_ring({.capacity = 65536, .mode = ring_mode::shared}));
+        auto writer = start("sharer", or_throw(ends.writer.duplicate()));
+        std::vector<std::byte> got(parts[0]);
+        windpipe::result<std::size_t> read = 0;
+        observed_thread reads([&] { read = ends.reader.read(got); });
+        ASSERT_TRUE(reads.wait_until_blocked());
+        ASSERT_TRUE(writer && die_after(*writer, *shown + death));
+        const bool wakes_by_itself = death % 32 == 30; // where nobody else makes a call; that takes up to a second
+        if (!wakes_by_itself) {
+            ASSERT_OK(ends.writer.write(std::vector<std::byte>(parts[0])));
+        }
+        reads.join();
+        EXPECT_VALUE(read, parts[0]);
     }
 }
 

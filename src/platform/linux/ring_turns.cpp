@@ -24,7 +24,7 @@ constexpr std::string_view step = "wait for turn";
 
 /// A second open file of the same object. It needs /proc.
 unique_handle opened_again(int fd, int flags) {
-    std::array<char, 32> path{"/proc/self/fd/"};
+    std::array<char, 40> path{"/proc/thread-self/fd/"};
     (void)std::to_chars(path.data() + std::char_traits<char>::length(path.data()), path.data() + path.size() - 1, fd);
     return unique_handle(sys::open(path.data(), flags | O_CLOEXEC));
 }
@@ -47,13 +47,13 @@ public:
         std::uint64_t has = 0;
         return turn_.compare_exchange_strong(has, number_, std::memory_order_acquire, std::memory_order_relaxed);
     }
-    /// From one that has ended, or was never there.
+    /// From one that has ended in a call, or was never there.
     result<bool> take_from_dead() noexcept {
         std::uint64_t has = turn_.load(std::memory_order_relaxed);
-        if (has == number_) { // another thread of ours
+        if (has == 0 || has == number_) { // that is another thread of ours
             return false;
         }
-        if (has != 0 && has <= most_numbers) {
+        if (has <= most_numbers) {
             const auto lives = sys::byte_is_locked(own_.get(), static_cast<off_t>(has));
             if (lives != 0) {
                 return lives == 1 ? result<bool>(false) : sys::failed(step);
@@ -63,19 +63,12 @@ public:
     }
     void give_back() noexcept { turn_.store(0, std::memory_order_release); }
 
-    result<void> sleeps(int turns) {
-        asleep_ = opened_again(turns, O_WRONLY);
-        return asleep_ ? result<void>{} : sys::failed(step);
-    }
-    void wakes() noexcept { asleep_.reset(); }
-
     static constexpr std::uint64_t most_numbers = std::numeric_limits<off_t>::max() / 2;
 
 private:
     unique_handle own_; // the memory, opened once more
     std::uint64_t number_;
     std::atomic<std::uint64_t>& turn_;
-    unique_handle asleep_; // of whoever has the turn
 };
 
 void let_go_of_turns::operator()(turn_taker* what) const noexcept { delete what; }
@@ -98,15 +91,20 @@ result<turn_taker_ptr> join_turns(native_handle memory, std::atomic<std::uint64_
         return std::unexpected(std::move(clear).error());
     }
     std::uint64_t number = 0;
-    do { // one that nobody else has, by chance or by will
-        if (auto made = random_bytes(std::as_writable_bytes(std::span(&number, 1))); !made) {
-            return std::unexpected(std::move(made).error());
+    int locked = -1;
+    constexpr int attempts = 8; // a number that another one has comes by chance hardly ever
+    for (int i = 0; i < attempts && locked == -1; ++i) {
+        if (auto random = random_bytes(std::as_writable_bytes(std::span(&number, 1))); !random) {
+            return std::unexpected(std::move(random).error());
         }
         number = number % turn_taker::most_numbers + 1;
-        errno = 0;
-    } while (sys::lock_byte(clear->get(), static_cast<off_t>(number)) == -1 && errno == EAGAIN);
-    if (errno != 0) {
-        return sys::failed(step);
+        locked = sys::lock_byte(clear->get(), static_cast<off_t>(number));
+        if (locked == -1 && errno != EAGAIN) {
+            break;
+        }
+    }
+    if (locked == -1) {
+        return sys::failed(step, errno, "the memory of the ring has to be locked");
     }
     turn_taker_ptr made(new (std::nothrow) turn_taker(std::move(*clear), number, turn));
     return made ? result<turn_taker_ptr>(std::move(made)) : sys::failed(step, ENOMEM);
@@ -114,21 +112,22 @@ result<turn_taker_ptr> join_turns(native_handle memory, std::atomic<std::uint64_
 
 bool take_free_turn(turn_taker& with) noexcept { return with.try_take(); }
 
-result<void> take_turn(turn_taker& with, native_handle turns, interruption& interrupted) {
+result<bool> take_turn(turn_taker& with, native_handle turns, interruption& interrupted) {
     constexpr int first_tries = 50;
     constexpr int short_tries = 64; // who does not sleep with it is soon done
+    constexpr auto first_pause = 50us;
     constexpr auto longest_pause = 10ms;
     constexpr auto longest_sleep = 1s; // a child made by fork while another thread slept keeps the pipe from ending
     for (int tries = 0; tries < first_tries; ++tries) {
         if (with.try_take()) {
-            return {};
+            return false;
         }
         relax();
     }
-    auto pause = 50us;
+    std::chrono::microseconds pause = first_pause;
     for (int tries = 0;; ++tries) {
         if (with.try_take()) {
-            return {};
+            return false;
         }
         pollfd place{turns, 0, 0};
         const timespec at_once{};
@@ -141,18 +140,19 @@ result<void> take_turn(turn_taker& with, native_handle turns, interruption& inte
             continue;
         }
         // Whoever has it sleeps, or is kept from running, or is no more.
-        if (over > 0) {
-            const auto taken = with.take_from_dead();
-            if (!taken || *taken) {
-                return taken ? result<void>{} : std::unexpected(taken.error());
-            }
+        if (auto taken = with.take_from_dead(); !taken || *taken) {
+            return taken;
+        }
+        if (over == 0) {
+            tries = 0;
+            pause = first_pause;
         }
         auto waited = over == 0 ? wait_for(turns, 0, interrupted, step, deadline(longest_sleep))
                                 : wait_for(-1, 0, interrupted, step, deadline(pause));
         if (!waited) {
-            return waited;
+            return std::unexpected(std::move(waited).error());
         }
-        if (over > 0) {
+        if (over != 0) {
             pause = std::min<std::chrono::microseconds>(pause * 2, longest_pause);
         }
     }
@@ -160,7 +160,9 @@ result<void> take_turn(turn_taker& with, native_handle turns, interruption& inte
 
 void give_turn_back(turn_taker& with, native_handle /*turns*/) noexcept { with.give_back(); }
 
-result<void> sleeps_with_turn(turn_taker& with, native_handle turns) { return with.sleeps(turns); }
-void wakes_with_turn(turn_taker& with) noexcept { with.wakes(); }
+unique_handle sleep_with_turn(native_handle turns) noexcept {
+    auto writer = clear_of_standard(opened_again(turns, O_WRONLY), step);
+    return writer ? std::move(*writer) : unique_handle();
+}
 
 } // namespace windpipe::platform

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view step = "wait for turn";
 
-/// Whoever had it may have ended with it: what he left is whole at any moment.
+/// Whoever had it may have ended with it.
 bool has_come(DWORD woken) noexcept { return woken == WAIT_OBJECT_0 || woken == WAIT_ABANDONED_0; }
 
 } // namespace
@@ -40,12 +40,12 @@ result<turn_taker_ptr> join_turns(native_handle /*memory*/, std::atomic<std::uin
     return made ? result<turn_taker_ptr>(std::move(made)) : sys::failed(step, ERROR_NOT_ENOUGH_MEMORY);
 }
 
-result<void> take_turn(turn_taker& /*with*/, native_handle turns, interruption& interrupted) {
+result<bool> take_turn(turn_taker& /*with*/, native_handle turns, interruption& interrupted) {
     constexpr int short_tries = 64; // where there is no time: who does not sleep with it is soon done
     for (int tries = 0; tries < short_tries; ++tries) {
         const DWORD woken = sys::wait_for_one(turns, 0);
         if (has_come(woken)) {
-            return {};
+            return woken == WAIT_ABANDONED_0;
         }
         if (woken == WAIT_FAILED) {
             return sys::failed(step);
@@ -66,7 +66,7 @@ result<void> take_turn(turn_taker& /*with*/, native_handle turns, interruption& 
         const std::array<HANDLE, 2> handles{turns, (*waker)->handle()};
         const DWORD woken = sys::wait_for_any(2, handles.data(), milliseconds_until(interrupted.until()));
         if (has_come(woken)) {
-            return {};
+            return woken == WAIT_ABANDONED_0;
         }
         if (woken == WAIT_FAILED) {
             return sys::failed(step);
@@ -80,7 +80,6 @@ result<void> take_turn(turn_taker& /*with*/, native_handle turns, interruption& 
 
 void give_turn_back(turn_taker& /*with*/, native_handle turns) noexcept { ::ReleaseMutex(turns); }
 
-result<void> sleeps_with_turn(turn_taker& /*with*/, native_handle /*turns*/) { return {}; }
-void wakes_with_turn(turn_taker& /*with*/) noexcept {}
+unique_handle sleep_with_turn(native_handle /*turns*/) noexcept { return {}; }
 
 } // namespace windpipe::platform
