@@ -174,7 +174,7 @@ TEST(ring_death, of_one_of_several_writers_before_it_rings_keeps_no_reader_aslee
         GTEST_SKIP() << "ptrace(2) is not allowed here";
     }
     constexpr std::size_t around = 150; // the bell is rung within about so many
-    for (std::size_t death = 0; death <= around; death += 2) {
+    for (std::size_t death = 0; death <= around; death += 5) {
         auto ends = or_throw(make_ring({.capacity = 65536, .mode = ring_mode::shared}));
         auto writer = start("sharer", or_throw(ends.writer.duplicate()));
         std::vector<std::byte> got(parts[0]);
@@ -182,7 +182,7 @@ TEST(ring_death, of_one_of_several_writers_before_it_rings_keeps_no_reader_aslee
         observed_thread reads([&] { read = ends.reader.read(got); });
         ASSERT_TRUE(reads.wait_until_blocked());
         ASSERT_TRUE(writer && die_after(*writer, *shown + death));
-        const bool wakes_by_itself = death % 32 == 30; // where nobody else makes a call; that takes up to a second
+        const bool wakes_by_itself = death % 50 == 45; // where nobody else makes a call; that takes up to a second
         if (!wakes_by_itself) {
             ASSERT_OK(ends.writer.write(std::vector<std::byte>(parts[0])));
         }
