@@ -87,7 +87,7 @@ public:
         ring_view* side_ = nullptr;
         native_handle turns_ = no_handle;
     };
-    /// Before a call that moves bytes or waits; `lock` is given back meanwhile. operation_not_supported, protocol_error.
+    /// Before a call that moves bytes or waits; `lock` is given back meanwhile. protocol_error, operation_not_supported
     result<held> begin(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
                        std::string_view operation);
     /// After a call that began by begin_at_once().
