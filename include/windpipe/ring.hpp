@@ -90,8 +90,9 @@ protected:
 /// The read end of a ring.
 ///
 /// A call fails with `protocol_error` when the shared memory says what cannot be: the other process has damaged it.
-/// Then nothing that comes from this ring can be trusted; close it. The first call of a process that may not call
-/// membarrier(2) fails with `operation_not_supported` where another process has used the same end with it.
+/// Then nothing that comes from this ring can be trusted; close it. In a process that may not call membarrier(2), a
+/// call fails with `operation_not_supported` where another process has used the same end with it: the first one, or of
+/// ring_mode::shared one that has to wait.
 class ring_reader : public detail::ring_end {
 public:
     ring_reader() noexcept = default;
@@ -196,9 +197,10 @@ enum class ring_mode {
     /// One process for each side: any number of threads and duplicates in it. Calls need no lock between processes.
     exclusive,
     /// Any number of processes for each side, and of threads in them. A call has its side to itself from beginning to
-    /// end, also while it waits: a write of any size is whole. Other calls wait for it as long as they may; one that
-    /// must not wait fails with `timed_out`, and available() and peek() find nothing. Who is killed in a call, or ends,
-    /// lets go of the side. Not in place and not in loops. On Windows each call takes a mutex of the system.
+    /// end, also while it waits: a write of any size is whole, unless it fails or its process is killed, when of more
+    /// than 4096 bytes a part may have gone. Other calls wait for it as long as they may; one that must not wait fails
+    /// with `timed_out`, and available() and peek() find nothing. Who is killed in a call, or ends, lets go of the
+    /// side. Not in place and not in loops. On Windows each call takes a mutex of the system.
     shared,
 };
 
