@@ -24,7 +24,7 @@ unique_handle endpoint::take() noexcept {
     for (interruption* call = waiting_; call != nullptr; call = call->next_) {
         call->waker_->wake();
     }
-    left_.wait(lock, [this] { return calls_.load(std::memory_order_acquire) == closed; });
+    left_.wait(lock, [this] { return (calls_.load(std::memory_order_acquire) & ~counted) == closed; });
     return std::move(handle_);
 }
 
@@ -63,7 +63,13 @@ T* made_once(std::atomic<T*>& place) noexcept {
 
 } // namespace
 
-bool endpoint::begin_counting() noexcept { return made_once(counts_) != nullptr; }
+bool endpoint::begin_counting() noexcept {
+    if (made_once(counts_) == nullptr) {
+        return false;
+    }
+    calls_.fetch_or(counted, std::memory_order_release);
+    return true;
+}
 
 cutting* endpoint::cuts() noexcept { return made_once(cuts_); }
 

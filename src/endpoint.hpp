@@ -76,6 +76,8 @@ public:
     bool begin_counting() noexcept;
     /// Null: nobody wants to know.
     [[nodiscard]] counting* counts() const noexcept { return counts_.load(std::memory_order_acquire); }
+    /// It is open, and nobody wants to know.
+    [[nodiscard]] bool is_plain() const noexcept { return calls_.load(std::memory_order_acquire) < counted; }
 
     /// A buffer that is flushed before a read on this end waits.
     void tie(std::shared_ptr<write_buffer> buffer) noexcept { tied_ = std::move(buffer); }
@@ -91,6 +93,7 @@ public:
 
 private:
     static constexpr std::uint32_t closed = 0x8000'0000;
+    static constexpr std::uint32_t counted = 0x4000'0000; // there are counts()
 
     bool enter() noexcept {
         if ((calls_.fetch_add(1, std::memory_order_acquire) & closed) == 0) {
@@ -111,7 +114,7 @@ private:
     }
     void leave_closing() noexcept;
 
-    std::atomic<std::uint32_t> calls_ = 0; // how many, and `closed`
+    std::atomic<std::uint32_t> calls_ = 0; // how many, `closed` and `counted`
     std::atomic<deadlock_watch> deadlock_ = deadlock_watch::none;
     unique_handle handle_;
     std::mutex mutex_;

@@ -27,12 +27,18 @@ ring_state::ring_state(pipe_reader&& woken_by, pipe_writer&& wakes, unique_handl
     view_->add_end();
 }
 
-result<void> quick_call::ring(const ring_state& end, std::size_t moved, std::string_view operation) {
+result<void> ring_for(const ring_state& end, std::size_t moved, std::string_view operation) {
     auto rung = end.view()->ring(end.wakes(), operation);
     if (!rung && rung.error().code != std::errc::broken_pipe) { // else nobody will see these bytes
         rung.error().transferred = moved;
     }
     return rung;
+}
+
+result<void> own_call::wake_and_leave(const ring_state& end, std::size_t moved, std::string_view operation) {
+    auto woken = end.view()->must_ring() ? ring_for(end, moved, operation) : result<void>{};
+    end.view()->lock().leave();
+    return woken;
 }
 
 void ring_state::close() noexcept {

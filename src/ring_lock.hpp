@@ -1,12 +1,14 @@
 // ring_lock.hpp - the lock of one side of a ring: as a mutex, but nearly free for a thread that has it for itself.
 //
-// The thread that takes it first may afterwards take it by two plain stores (try_enter), until another thread takes it:
-// that one says so, has every thread of the process pass a full barrier, and waits until the first one is out. From
-// then on it is a mutex for both. So the price of several threads is paid by those who have them, once.
+// A thread that has taken it several times in a row owns it: it takes it by two plain stores from then on (try_own),
+// until another thread takes it. That one says so, has every thread of the process pass a full barrier, and waits until
+// the owner is out. Then it is a mutex for all, until one of them owns it again, for which it takes longer each time.
+// So the price of several threads is paid by those who have them, and seldom.
 #pragma once
 
 #include "platform/platform.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -20,59 +22,71 @@ public:
         mutex_.lock();
         const std::uint64_t owner = owner_.load(std::memory_order_relaxed);
         if (owner == nobody) {
-            owner_.store(platform::can_order_threads() ? this_thread() : shared, std::memory_order_relaxed);
-        } else if (owner != shared && owner != this_thread()) {
+            taken();
+        } else if (owner != this_thread()) {
             end_ownership();
         }
     }
     void unlock() noexcept { mutex_.unlock(); }
-
-    /// How a thread got in.
-    enum class entry : std::uint8_t { none, as_owner, by_lock };
-
-    /// Takes it if that costs next to nothing, never waits; given back by leave(). PRE: this thread does not have it.
-    [[nodiscard]] entry try_enter() noexcept {
-        const std::uint64_t owner = owner_.load(std::memory_order_relaxed);
-        if (owner == shared) {
-            return mutex_.try_lock() ? entry::by_lock : entry::none;
+    /// Never waits. False: somebody has it, or a thread owns it.
+    [[nodiscard]] bool try_lock() noexcept {
+        if (owner_.load(std::memory_order_relaxed) != nobody || !mutex_.try_lock()) {
+            return false;
         }
-        if (owner != this_thread()) {
-            return entry::none;
+        if (owner_.load(std::memory_order_relaxed) == nobody) {
+            taken();
+            return true;
+        }
+        mutex_.unlock();
+        return false;
+    }
+
+    /// Takes it if this thread owns it; given back by leave(). PRE: this thread does not have it.
+    [[nodiscard]] bool try_own() noexcept {
+        const std::uint64_t self = this_thread();
+        if (owner_.load(std::memory_order_relaxed) != self) {
+            return false;
         }
         // INVARIANT: another thread that has changed owner_ and then had us pass a barrier sees inside_, or we see its
         // change. The compiler must keep the order, too.
         inside_.store(true, std::memory_order_relaxed);
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (owner_.load(std::memory_order_relaxed) == owner) {
-            return entry::as_owner;
+        if (owner_.load(std::memory_order_relaxed) == self) [[likely]] {
+            return true;
         }
-        inside_.store(false, std::memory_order_release);
-        return entry::none;
+        leave();
+        return false;
     }
-    void leave(entry how) noexcept {
-        if (how == entry::as_owner) {
-            inside_.store(false, std::memory_order_release);
-        } else if (how == entry::by_lock) {
-            mutex_.unlock();
-        }
-    }
+    void leave() noexcept { inside_.store(false, std::memory_order_release); }
 
 private:
     static constexpr std::uint64_t nobody = 0;
-    static constexpr std::uint64_t shared = 1;
+    static constexpr std::uint32_t first_needed = 4;
+    static constexpr std::uint32_t most_needed = 1U << 20U;
 
     /// A number that no other thread ever has.
     static std::uint64_t this_thread() noexcept {
-        static std::atomic<std::uint64_t> last = shared;
-        thread_local std::uint64_t mine = 0;
-        if (mine == 0) {
+        static std::atomic<std::uint64_t> last = nobody;
+        [[gnu::tls_model("initial-exec")]] thread_local std::uint64_t mine = nobody; // no call to find it
+        if (mine == nobody) {
             mine = last.fetch_add(1, std::memory_order_relaxed) + 1;
         }
         return mine;
     }
+    /// PRE: this thread has the mutex, nobody owns it.
+    void taken() noexcept {
+        const std::uint64_t self = this_thread();
+        in_a_row_ = self == last_ ? in_a_row_ + 1 : 1;
+        last_ = self;
+        if (in_a_row_ >= needed_ && platform::can_order_threads()) {
+            in_a_row_ = 0;
+            owner_.store(self, std::memory_order_relaxed);
+        }
+    }
     /// What happens inside never waits, so that this is short.
     void end_ownership() noexcept {
-        owner_.store(shared, std::memory_order_relaxed);
+        owner_.store(nobody, std::memory_order_relaxed);
+        needed_ = std::min(needed_ * 4, most_needed);
         platform::order_threads();
         while (inside_.load(std::memory_order_acquire)) {
             std::this_thread::yield();
@@ -82,6 +96,9 @@ private:
     std::mutex mutex_;
     std::atomic<std::uint64_t> owner_ = nobody; // changed by who has the mutex
     std::atomic<bool> inside_ = false;
+    std::uint64_t last_ = nobody; // who had the mutex, with those below
+    std::uint32_t in_a_row_ = 0;
+    std::uint32_t needed_ = first_needed;
 };
 
 } // namespace windpipe::detail

@@ -64,4 +64,7 @@ result<void> order_processes();
 /// In a loop that looks at memory again and again.
 void relax() noexcept;
 
+/// The number of the processor that the calling thread runs on, at this moment.
+std::uint32_t this_processor() noexcept;
+
 } // namespace windpipe::platform

@@ -8,7 +8,9 @@
 
 namespace windpipe {
 
+using detail::access;
 using detail::in_place_call_on;
+using detail::own_call;
 using detail::quick_call;
 using detail::ring_access;
 using detail::ring_call;
@@ -104,13 +106,15 @@ result<std::size_t> read_all(const ring_reader& end, Container& into, std::size_
 }
 
 /// What most reads are: of bytes that are there. How many, at least `least`; 0: the whole call has to be made.
-inline std::size_t there_at_once(const quick_call& call, std::size_t wish, std::size_t least) {
+template <class Call>
+std::size_t there_at_once(const Call& call, std::size_t wish, std::size_t least) {
     if (!call || wish == 0 || least > piece) {
         return 0;
     }
     ring_view& view = call.view();
     if (view.known().size() < wish) {
-        if (!view.looks_right() || (view.known().empty() && !(call.in_step() && view.comes_at_once()))) {
+        const auto in_step = [&] { return access::endpoint_of(call.end().woken_by())->pace().in_step(); };
+        if (!view.looks_right() || (view.known().empty() && !(in_step() && view.comes_at_once()))) {
             return 0;
         }
         if (!view.gathers_right(wish)) {
@@ -121,29 +125,42 @@ inline std::size_t there_at_once(const quick_call& call, std::size_t wish, std::
     return count >= least ? count : 0;
 }
 
-inline result<std::size_t> take_at_once(const quick_call& call, std::span<std::byte> into) {
+template <class Call>
+result<std::size_t> take_at_once(Call& call, std::span<std::byte> into) {
     call.view().shown = 0;
     std::memcpy(into.data(), call.view().known().data(), into.size());
     auto moved = call.move_on(into.size(), "read");
     return moved ? result<std::size_t>(into.size()) : std::unexpected(std::move(moved).error());
 }
 
-} // namespace
-
-result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
-    if (const quick_call call(*this, limit); const std::size_t count = there_at_once(call, into.size(), 1)) {
+/// `least`: how many it waits for, 1 or all.
+[[gnu::noinline]] result<std::size_t> read_by_call(const ring_reader& end, std::span<std::byte> into, std::size_t least,
+                                                   const wait_limit& limit) {
+    if (const quick_call call(end, limit); const std::size_t count = there_at_once(call, into.size(), least)) {
         return take_at_once(call, into.first(count));
     }
-    return ring_call_on(*this, "read", limit, [&](const ring_call& call) -> result<std::size_t> {
+    return ring_call_on(end, "read", limit, [&](const ring_call& call) -> result<std::size_t> {
+        if (least == into.size()) {
+            return fill(call, into);
+        }
         return into.empty() ? 0 : take_some(call, into);
     });
 }
 
+} // namespace
+
+result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
+    if (own_call call(*this, limit); const std::size_t count = there_at_once(call, into.size(), 1)) {
+        return take_at_once(call, into.first(count));
+    }
+    return read_by_call(*this, into, 1, limit);
+}
+
 result<std::size_t> ring_reader::read(std::span<std::byte> into, const wait_limit& limit) {
-    if (const quick_call call(*this, limit); there_at_once(call, into.size(), into.size()) != 0) {
+    if (own_call call(*this, limit); there_at_once(call, into.size(), into.size()) != 0) {
         return take_at_once(call, into);
     }
-    return ring_call_on(*this, "read", limit, [&](const ring_call& call) { return fill(call, into); });
+    return read_by_call(*this, into, into.size(), limit);
 }
 
 result<std::size_t> ring_reader::read_to_end(byte_buffer& into, std::size_t most, const wait_limit& limit) {
@@ -193,13 +210,11 @@ result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
 
 // ---- in place
 
-result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
-    if (const quick_call call(*this, limit, quick_call::way::in_place);
-        there_at_once(call, at_least, at_least) != 0 && call.view().gathers_right(call.view().capacity())) {
-        call.view().shown = call.view().known().size();
-        return call.view().known();
-    }
-    return in_place_call_on(*this, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
+namespace {
+
+[[gnu::noinline]] result<std::span<const std::byte>> peek_by_call(const ring_reader& end, std::size_t at_least,
+                                                                  const wait_limit& limit) {
+    return in_place_call_on(end, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
                                          std::to_string(at_least) + " bytes of a ring that holds " +
@@ -218,12 +233,8 @@ result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const
     });
 }
 
-result<void> ring_reader::consume(std::size_t count) {
-    if (const quick_call call(*this, {}, quick_call::way::in_place); call && count > 0 && count <= call.view().shown) {
-        call.view().shown -= count;
-        return call.move_on(count, "consume");
-    }
-    return in_place_call_on(*this, "consume", {}, [&](const ring_call& call) -> result<void> {
+[[gnu::noinline]] result<void> consume_by_call(const ring_reader& end, std::size_t count) {
+    return in_place_call_on(end, "consume", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
                 error{std::make_error_code(std::errc::invalid_argument), call.operation,
@@ -234,6 +245,25 @@ result<void> ring_reader::consume(std::size_t count) {
         call.interrupted.moved(count);
         return count > 0 ? call.settle() : result<void>{};
     });
+}
+
+} // namespace
+
+result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
+    if (const own_call call(*this, limit);
+        there_at_once(call, at_least, at_least) != 0 && call.view().gathers_right(call.view().capacity())) {
+        call.view().shown = call.view().known().size();
+        return call.view().known();
+    }
+    return peek_by_call(*this, at_least, limit);
+}
+
+result<void> ring_reader::consume(std::size_t count) {
+    if (own_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
+        call.view().shown -= count;
+        return call.move_on(count, "consume");
+    }
+    return consume_by_call(*this, count);
 }
 
 } // namespace windpipe

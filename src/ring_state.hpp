@@ -124,57 +124,107 @@ auto in_place_call_on(const ring_end& end, std::string_view operation, const wai
     return ring_call_on(end, operation, limit, std::forward<Body>(body));
 }
 
-/// A call on an end that need not wait, under its lock; or none, if it is not that simple: closed, called off, counted,
-/// used by others, of another process. Then the whole call is made, which finds out.
-class quick_call {
-public:
-    enum class way : bool { copies, in_place };
+/// What wakes the other side for a call that need not wait, after so many bytes have moved; a failure tells of them.
+[[nodiscard]] result<void> ring_for(const ring_state& end, std::size_t moved, std::string_view operation);
 
-    quick_call(const ring_end& end, const wait_limit& limit, way how = way::copies) noexcept
-        : state_(ring_access::state_of(end)) {
-        if (state_ == nullptr || limit.stop.stop_requested()) {
-            state_ = nullptr;
+/// A call on an end that need not wait, by the thread that owns its lock; or none, if anything at all is out of the
+/// ordinary. Then another call is made, which finds out. Written to be few instructions: they are what it costs.
+class own_call {
+public:
+    own_call(const ring_end& end, const wait_limit& limit) noexcept {
+        const ring_state* const state = ring_access::state_of(end);
+        if (state == nullptr || limit.stop.stop_requested()) [[unlikely]] {
             return;
         }
-        const endpoint& own = *access::endpoint_of(state_->woken_by());
-        if (own.counts() == nullptr) {
-            entered_ = state_->view()->lock().try_enter();
+        ring_view* const view = state->view().get();
+        if (!view->lock().try_own()) [[unlikely]] {
+            return;
         }
         // close() says that it closes, and then takes the lock.
-        if (entered_ != ring_lock::entry::none &&
-            (own.closing() || !state_->view()->is_ours() || !state_->view()->begin_at_once(how == way::in_place))) {
+        if (!access::endpoint_of(state->woken_by())->is_plain() || !view->is_plain()) [[unlikely]] {
+            view->lock().leave();
+            return;
+        }
+        state_ = state;
+        view_ = view;
+    }
+    ~own_call() {
+        if (view_ != nullptr) {
+            view_->lock().leave();
+        }
+    }
+    own_call(const own_call&) = delete;
+    own_call& operator=(const own_call&) = delete;
+
+    [[nodiscard]] explicit operator bool() const noexcept { return view_ != nullptr; }
+    [[nodiscard]] const ring_state& end() const noexcept { return *state_; }
+    [[nodiscard]] ring_view& view() const noexcept { return *view_; }
+    /// Goes on by so many bytes; as ring_view::settle(). It is over then.
+    [[nodiscard]] result<void> move_on(std::size_t count, std::string_view operation) {
+        view_->move_on(count);
+        if (view_->must_wake_plainly()) [[unlikely]] {
+            view_ = nullptr;
+            return wake_and_leave(*state_, count, operation);
+        }
+        return {};
+    }
+
+private:
+    /// Wakes whom it has to, and gives the lock back. Called last, so that its caller needs no frame.
+    [[nodiscard]] static result<void> wake_and_leave(const ring_state& end, std::size_t moved,
+                                                     std::string_view operation);
+
+    const ring_state* state_ = nullptr;
+    ring_view* view_ = nullptr;
+};
+
+/// The same where several threads or processes use this side.
+class quick_call {
+public:
+    quick_call(const ring_end& end, const wait_limit& limit) noexcept {
+        const ring_state* const state = ring_access::state_of(end);
+        if (state == nullptr || limit.stop.stop_requested()) {
+            return;
+        }
+        ring_lock& lock = state->view()->lock();
+        owns_ = lock.try_own();
+        if (!owns_ && !lock.try_lock()) {
+            return;
+        }
+        state_ = state;
+        if (!access::endpoint_of(state->woken_by())->is_plain() || !view().is_ours() || !view().begin_at_once()) {
             leave_lock();
         }
     }
     ~quick_call() {
-        if (entered_ != ring_lock::entry::none) {
-            state_->view()->end_at_once(state_->turns());
+        if (state_ != nullptr) {
+            view().end_at_once(state_->turns());
             leave_lock();
         }
     }
     quick_call(const quick_call&) = delete;
     quick_call& operator=(const quick_call&) = delete;
 
-    [[nodiscard]] explicit operator bool() const noexcept { return entered_ != ring_lock::entry::none; }
+    [[nodiscard]] explicit operator bool() const noexcept { return state_ != nullptr; }
+    [[nodiscard]] const ring_state& end() const noexcept { return *state_; }
     [[nodiscard]] ring_view& view() const noexcept { return *state_->view(); }
-    /// Whether the other side is busy at the same time as we are.
-    [[nodiscard]] bool in_step() const noexcept { return access::endpoint_of(state_->woken_by())->pace().in_step(); }
-    /// Goes on by so many bytes; as ring_view::settle(), and what a failure tells of them.
     [[nodiscard]] result<void> move_on(std::size_t count, std::string_view operation) const {
         view().move_on(count);
-        if (!view().must_ring()) [[likely]] {
-            return {};
-        }
-        return ring(*state_, count, operation);
+        return view().must_ring() ? ring_for(*state_, count, operation) : result<void>{};
     }
 
 private:
-    void leave_lock() noexcept { state_->view()->lock().leave(std::exchange(entered_, ring_lock::entry::none)); }
-    // No member that needs `this`: the rest stays in registers.
-    [[nodiscard]] static result<void> ring(const ring_state& end, std::size_t moved, std::string_view operation);
+    void leave_lock() noexcept {
+        ring_lock& lock = std::exchange(state_, nullptr)->view()->lock();
+        if (owns_) {
+            lock.leave();
+        } else {
+            lock.unlock();
+        }
+    }
 
-    ring_state* state_;
-    ring_lock::entry entered_ = ring_lock::entry::none;
+    const ring_state* state_ = nullptr;
+    bool owns_ = false;
 };
 
 /// Runs what neither waits nor moves bytes: `body(view)` under the lock, unless the end is closed or of another

@@ -1,11 +1,7 @@
 #include "ring_view.hpp"
 
-#include "core/pacing.hpp"
-
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <limits>
 #include <new>
 
 namespace windpipe::detail {
@@ -90,6 +86,7 @@ result<void> ring_view::begin_first(std::string_view operation) {
     if (obeys_) {
         words_.promise_to_order(true);
         promised_ = true;
+        plain_ = here_;
     }
     begun_ = true;
     return {};
@@ -134,24 +131,23 @@ bool ring_view::takes_free_turn() noexcept {
 
 result<void> ring_view::look(std::string_view operation) { return looks_right() ? result<void>{} : damaged(operation); }
 
-std::uint64_t ring_view::next_idle_look() const noexcept {
-    constexpr std::size_t hot = 256UL * 1024; // less than the second cache of a processor
-    return writes() && capacity() > hot ? indices_.own() + hot : std::numeric_limits<std::uint64_t>::max();
-}
-
 void ring_view::start_again_if_idle() noexcept {
-    constexpr int enough = 4; // in a stream, two writes in a row seldom find it empty
-    if (!is_long() || !looks_right()) {
+    constexpr std::size_t little = 256UL * 1024;    // less than the second cache of a processor
+    constexpr std::size_t much = 4UL * 1024 * 1024; // more than two of them
+    constexpr int enough = 4;                       // in a stream, two writes in a row seldom find it empty
+    if (indices_.own() < look_idle_at_) {
         return;
     }
-    const bool idle = indices_.amount() == capacity();
+    const std::size_t used = shares_processor_ ? little : much;
+    const bool idle = capacity() > used && indices_.own() - indices_.start() >= used && looks_right() &&
+                      indices_.amount() == capacity();
     idle_looks_ = idle ? idle_looks_ + 1 : 0;
     if (idle_looks_ == enough && indices_.start_again()) {
         words_.tell_start(indices_.own());
         idle_looks_ = 0;
     }
     if (idle_looks_ == 0) {
-        look_idle_at_ = next_idle_look();
+        look_idle_at_ = indices_.own() + little;
     }
 }
 
@@ -171,13 +167,17 @@ bool ring_view::comes_at_once() noexcept {
 }
 
 bool ring_view::gathers_right_by_pause() noexcept {
-    const std::size_t before = indices_.amount();
-    for (int i = 0; i < crumbs::pauses; ++i) {
-        platform::relax();
-    }
-    const bool right = looks_right();
-    crumbs_.paused(indices_.amount() > before);
-    return right;
+    crumbs::gathering gathering(crumbs_, indices_.amount(), capacity());
+    do {
+        for (int i = 0; i < gathering.pauses(); ++i) {
+            platform::relax();
+        }
+        if (!looks_right()) {
+            return false;
+        }
+    } while (gathering.goes_on(indices_.amount()));
+    crumbs_.learn(gathering);
+    return true;
 }
 
 result<bool> ring_view::drain(native_handle woken_by, bool to_the_last, std::string_view operation) {
@@ -225,118 +225,6 @@ result<void> ring_view::announce(std::string_view operation) {
     return {};
 }
 
-/// PRE: nothing was there at the last look. True: the other side has moved.
-bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const {
-    pacing* const pace = interrupted.pace();
-    if (pace == nullptr || !pace->worth_spinning() || interrupted.why()) {
-        return false;
-    }
-    constexpr int pauses = 8;
-    const std::uint64_t before = indices_.other();
-    lock.unlock();
-    const auto start = deadline::clock::now();
-    bool moved = false;
-    while (!moved && deadline::clock::now() - start <= pace->longest_spin()) {
-        for (int i = 0; i < pauses && !moved; ++i) {
-            platform::relax();
-            moved = words_.glance() != before;
-        }
-    }
-    lock.lock();
-    pace->spun(moved);
-    return moved;
-}
-
-/// As platform::wait_for_ring(). Where there may be other processes, one of the other side may have been killed between
-/// its bytes and its bell, and none of them may come to see that: so it is looked for again each second.
-result<bool> ring_view::sleep_unlocked(bells by, interruption& interrupted) const {
-    if (!takes_turns_) {
-        return platform::wait_for_ring(by.woken_by, interrupted);
-    }
-    const unique_handle asleep = platform::sleep_with_turn(by.turns);
-    const wait_limit limit{.until = std::min(interrupted.until(), deadline(std::chrono::seconds(1)))};
-    interruption for_a_while(limit); // what calls off the whole call wakes this thread
-    const auto start = deadline::clock::now();
-    auto slept = platform::wait_for_ring(by.woken_by, for_a_while);
-    interrupted.waited(deadline::clock::now() - start);
-    if (!slept && slept.error().code == std::errc::timed_out) {
-        return false;
-    }
-    return slept;
-}
-
-result<void> ring_view::sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock) {
-    const auto mine = interrupted.arm();
-    if (!mine) {
-        return std::unexpected(mine.error());
-    }
-    waiter self{*mine, waiting_};
-    waiting_ = &self;
-    lock.unlock();
-    const auto start = deadline::clock::now();
-    auto slept = sleep_unlocked(by, interrupted);
-    if (pacing* const pace = interrupted.pace()) {
-        pace->slept(deadline::clock::now() - start);
-    }
-    lock.lock();
-    for (waiter** at = &waiting_; *at != nullptr; at = &(*at)->next) {
-        if (*at == &self) {
-            *at = self.next;
-            break;
-        }
-    }
-    if (!slept) {
-        return std::unexpected(std::move(slept).error());
-    }
-    taken_ = *slept;
-    return {};
-}
-
-result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interruption& interrupted,
-                                           std::unique_lock<ring_lock>& lock, std::string_view operation) {
-    const bool writes = whose_ == ring_indices::side::writes;
-    bool may_spin = true;
-    while (true) {
-        if (auto looked = look(operation); !looked) {
-            return std::unexpected(std::move(looked).error());
-        }
-        if (indices_.amount() >= need) {
-            return outcome::enough;
-        }
-        if (std::exchange(may_spin, false) && spin(interrupted, lock)) {
-            may_spin = true;
-            continue;
-        }
-        result<bool> there = true;
-        const bool gives_up = interrupted.why().has_value();
-        if (!std::exchange(taken_, false) || gives_up) {
-            there = drain(by.woken_by, gives_up || words_.left() != left_seen_, operation);
-        }
-        if (!there) {
-            return std::unexpected(there.error());
-        }
-        if (auto announced = announce(operation); !announced) {
-            return std::unexpected(std::move(announced).error());
-        }
-        if (auto looked = look(operation); !looked) {
-            return std::unexpected(std::move(looked).error());
-        }
-        if (!*there) { // what it did before it went has been seen now
-            return writes || indices_.amount() < need ? outcome::alone : outcome::enough;
-        }
-        if (indices_.amount() >= need) {
-            return outcome::enough;
-        }
-        if (const auto why = interrupted.why()) {
-            return std::unexpected(interruption::gave_up(*why, operation));
-        }
-        if (auto slept = sleep(by, interrupted, lock); !slept) {
-            return std::unexpected(error{slept.error().code, operation, slept.error().context});
-        }
-        may_spin = true;
-    }
-}
-
 void ring_view::wake_others() const noexcept {
     for (const waiter* other = waiting_; other != nullptr; other = other->next) {
         other->who->wake();
@@ -361,11 +249,11 @@ result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
 /// That the reader goes on reading says as much as the system, for nothing.
 result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     const std::uint32_t left = words_.left();
-    bytes_unseen_ += bytes;
-    if (left == left_seen_ && ++writes_unseen_ < most_writes << calm_ && bytes_unseen_ < most_bytes << calm_) {
+    if (left == left_seen_ && is_surely_read(bytes)) {
         return true;
     }
     const std::uint64_t progress = words_.glance();
+    shares_processor_ = words_.shares(platform::this_processor());
     result<bool> there = true;
     calm_ = progress == progress_seen_ ? std::min(calm_ + 1, most_calm) : 0;
     if (left != left_seen_ || progress == progress_seen_) {
@@ -374,8 +262,7 @@ result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     if (there && *there) {
         left_seen_ = left;
         progress_seen_ = progress;
-        writes_unseen_ = 0;
-        bytes_unseen_ = 0;
+        may_go_unseen_ = idle_looks_ > 0 ? 0 : most_unseen << calm_; // an idle one is looked at in a row
     }
     return there;
 }
@@ -385,6 +272,7 @@ void ring_view::remove_end(bool closed) noexcept {
         words_.leave();
     }
     if (--ends_ == 0) {
+        plain_ = &never_plain;
         memory_.reset();
         turns_.reset();
     }

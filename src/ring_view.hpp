@@ -4,12 +4,15 @@
 #include "core/crumbs.hpp"
 #include "core/ring_indices.hpp"
 #include "core/ring_words.hpp"
+#include "core/yielding.hpp"
 #include "interruption.hpp"
 #include "platform/platform.hpp"
 #include "ring_lock.hpp"
 
 #include <windpipe/error.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -66,8 +69,7 @@ public:
     ring_view(std::shared_ptr<ring_mapping> memory, ring_words words, ring_indices indices, ring_indices::side whose,
               platform::turn_taker_ptr turns) noexcept
         : memory_(std::move(memory)), here_(&memory_->here()), data_(memory_->data()), words_(words), indices_(indices),
-          whose_(whose), left_seen_(words.left()), look_idle_at_(next_idle_look()), takes_turns_(turns != nullptr),
-          turns_(std::move(turns)) {}
+          whose_(whose), left_seen_(words.left()), takes_turns_(turns != nullptr), turns_(std::move(turns)) {}
 
     [[nodiscard]] ring_lock& lock() noexcept { return lock_; }
     /// As long as this is there, this side is ours, where there may be other processes at it.
@@ -97,9 +99,9 @@ public:
         }
     }
     /// begin() for calls that need not wait. False: it has more to do.
-    [[nodiscard]] bool begin_at_once(bool in_place) noexcept {
-        return begun_ && (!takes_turns_ || (!in_place && takes_free_turn()));
-    }
+    [[nodiscard]] bool begin_at_once() noexcept { return begun_ && (!takes_turns_ || takes_free_turn()); }
+    /// begin_at_once() for one who owns the lock: false wherever anything at all is out of the ordinary.
+    [[nodiscard]] bool is_plain() const noexcept { return plain_->load(std::memory_order_relaxed) != 0; }
     /// Whether there may be other processes at this side.
     [[nodiscard]] bool takes_turns() const noexcept { return takes_turns_; }
     [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
@@ -156,24 +158,28 @@ public:
         }
         return words_.publish(indices_.own(), obeys_);
     }
+    /// Where is_plain(): tells the other side, and whether there may be somebody to be woken, which must_ring() does.
+    [[nodiscard]] bool must_wake_plainly() const noexcept {
+        return words_.must_wake(indices_.own(), true) || waiting_ != nullptr;
+    }
     result<void> ring(native_handle wakes, std::string_view operation);
 
-    /// For a writer that begins a call: where each finds nothing in the ring, it is better off with little memory that
-    /// stays in the caches than with all of it in turn. Nothing happens before is_long() says so.
+    /// For a writer that begins a call: where each finds nothing in the ring, it is better off with the memory it has
+    /// used than with all of it in turn: with little, which stays in the caches, if both sides share a processor; with
+    /// much, which does not stay in those of the other one, if they do not.
     void start_again_if_idle() noexcept;
-    [[nodiscard]] bool is_long() const noexcept { return indices_.own() >= look_idle_at_; }
 
     /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
     result<bool> is_read(std::size_t bytes, bells by);
 
-    /// The same for a call that makes no system call: false where is_read() has to look.
+    /// The same for a call that makes no system call: false where is_read() has to look. That the reader has left shows
+    /// when he is told of the bytes.
     [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
-        if (is_long() || words_.left() != left_seen_ || writes_unseen_ + 1 >= most_writes << calm_ ||
-            bytes_unseen_ + bytes >= most_bytes << calm_) {
+        const std::size_t counted = std::max(bytes, least_unseen);
+        if (counted > may_go_unseen_) {
             return false;
         }
-        ++writes_unseen_;
-        bytes_unseen_ += bytes;
+        may_go_unseen_ -= counted;
         return true;
     }
 
@@ -186,18 +192,20 @@ public:
     [[nodiscard]] bool is_shared() const noexcept { return ends_ > 1; }
 
 private:
-    static constexpr std::uint32_t most_writes = 64;
-    static constexpr std::size_t most_bytes = 16UL * 1024;
+    /// What may be written since somebody was seen to be there; a short write counts as so many.
+    static constexpr std::size_t most_unseen = 16UL * 1024;
+    static constexpr std::size_t least_unseen = most_unseen / 64;
     static constexpr unsigned most_calm = 3;
+    /// Where a side that is not plain looks.
+    static constexpr std::atomic<std::uint32_t> never_plain = 0;
 
     struct waiter {
         platform::waker* who;
         waiter* next;
     };
-    /// Takes what others have rung. False: there are none any more.
     bool gathers_right_by_pause() noexcept;
-    [[nodiscard]] std::uint64_t next_idle_look() const noexcept;
-    /// `to_the_last`: where the end may be near, or no sleep follows that would say so.
+    /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
+    /// sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
     result<void> announce(std::string_view operation);
     result<void> begin_first(std::string_view operation);
@@ -207,13 +215,17 @@ private:
     result<void> sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
     result<bool> sleep_unlocked(bells by, interruption& interrupted) const;
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
+    bool yields(std::unique_lock<ring_lock>& lock);
+    bool comes_soon(interruption& interrupted, std::unique_lock<ring_lock>& lock);
 
     std::shared_ptr<ring_mapping> memory_;
-    const std::atomic<std::uint32_t>* here_; // in this memory, as is data_
+    const std::atomic<std::uint32_t>* here_;                 // in this memory, as is data_
+    const std::atomic<std::uint32_t>* plain_ = &never_plain; // or here_
     std::byte* data_;
     ring_words words_;
-    ring_lock lock_;
     ring_indices indices_;
+    std::size_t may_go_unseen_ = most_unseen; // of a writer
+    ring_lock lock_;
     ring_indices::side whose_;
     int ends_ = 0;
     bool begun_ = false;
@@ -221,14 +233,14 @@ private:
     bool promised_ = false; // that they will
     std::uint32_t left_seen_;
     std::uint64_t progress_seen_ = 0; // of the other side, when it was last known to be there
-    std::uint32_t writes_unseen_ = 0; // since somebody was seen to be there
-    std::size_t bytes_unseen_ = 0;
-    unsigned calm_ = 0; // how often it was seen by asking the system: each doubles what may be unseen
+    unsigned calm_ = 0;               // how often it was seen by asking the system: each doubles what may go unseen
     waiter* waiting_ = nullptr;
     crumbs crumbs_;
+    yielding yielding_;
     bool taken_ = false;             // what was rung, since announce()
     std::uint64_t announced_at_ = 0; // our counter then
-    std::uint64_t look_idle_at_;     // the counter of a writer from which on it looks
+    bool shares_processor_ = false;  // with the other side, when last seen
+    std::uint64_t look_idle_at_ = 0; // the counter of a writer from which on it looks
     int idle_looks_ = 0;
     const bool takes_turns_;
     platform::turn_taker_ptr turns_; // null: no other process is at this side, or it is closed

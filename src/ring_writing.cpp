@@ -1,3 +1,4 @@
+#include "core/copy_few.hpp"
 #include "ring_state.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 namespace windpipe {
 
 using detail::in_place_call_on;
+using detail::own_call;
 using detail::quick_call;
 using detail::ring_call;
 using detail::ring_call_on;
@@ -138,25 +140,49 @@ result<std::size_t> write_pieces(const ring_call& call, feed bytes, bool some) {
     return total;
 }
 
-/// What most writes are: bytes for which there is room. Else the whole call has to be made.
-bool can_write_at_once(const quick_call& call, const_buffer bytes) {
-    return call && !bytes.empty() && bytes.size() <= piece && call.view().known().size() >= bytes.size() &&
-           call.view().is_surely_read(bytes.size());
+/// What most writes are: bytes for which there is room. False: another call has to be made.
+template <class Call>
+bool can_write_at_once(const Call& call, std::size_t size) {
+    return call && size - 1 < piece && call.view().known().size() >= size && call.view().is_surely_read(size);
+}
+
+template <class Call>
+result<void> write_at_once(Call& call, const_buffer bytes) {
+    call.view().shown = 0;
+    std::memcpy(call.view().known().data(), bytes.data(), bytes.size());
+    return call.move_on(bytes.size(), "write");
+}
+
+[[gnu::noinline]] result<void> write_many(ring_writer& end, const_buffer bytes, const wait_limit& limit) {
+    if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
+        return write_at_once(call, bytes);
+    }
+    if (const quick_call call(end, limit); can_write_at_once(call, bytes.size())) {
+        return write_at_once(call, bytes);
+    }
+    return end.write_gather({&bytes, 1}, limit);
+}
+
+/// No function is called from here but at its end: few instructions beside those that move the bytes.
+inline result<void> write_quickly(ring_writer& end, const_buffer bytes, const wait_limit& limit) {
+    if (bytes.size() <= few) {
+        if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
+            call.view().shown = 0;
+            copy_few(call.view().known().data(), bytes.data(), bytes.size());
+            return call.move_on(bytes.size(), "write");
+        }
+    }
+    return write_many(end, bytes, limit);
 }
 
 } // namespace
 
 result<void> ring_writer::write(const_buffer bytes, const wait_limit& limit) {
-    if (const quick_call call(*this, limit); can_write_at_once(call, bytes)) {
-        call.view().shown = 0;
-        std::memcpy(call.view().known().data(), bytes.data(), bytes.size());
-        return call.move_on(bytes.size(), "write");
-    }
-    return write_gather({&bytes, 1}, limit);
+    return write_quickly(*this, bytes, limit);
 }
 
 result<void> ring_writer::write(std::string_view text, const wait_limit& limit) {
-    return write(std::as_bytes(std::span(text)), limit);
+    return write_quickly(*this, std::as_bytes(std::span(text)), limit);
 }
 
 result<void> ring_writer::write_gather(std::span<const const_buffer> pieces, const wait_limit& limit) {
@@ -173,13 +199,11 @@ result<std::size_t> ring_writer::write_some(const_buffer bytes, const wait_limit
 
 // ---- in place
 
-result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wait_limit& limit) {
-    if (const quick_call call(*this, limit, quick_call::way::in_place);
-        call && at_least > 0 && call.view().known().size() >= at_least && call.view().is_surely_read(at_least)) {
-        call.view().shown = call.view().known().size();
-        return call.view().known();
-    }
-    return in_place_call_on(*this, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
+namespace {
+
+[[gnu::noinline]] result<std::span<std::byte>> reserve_by_call(const ring_writer& end, std::size_t at_least,
+                                                               const wait_limit& limit) {
+    return in_place_call_on(end, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
                                          std::to_string(at_least) + " bytes in a ring that holds " +
@@ -197,12 +221,8 @@ result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wa
     });
 }
 
-result<void> ring_writer::commit(std::size_t count) {
-    if (const quick_call call(*this, {}, quick_call::way::in_place); call && count > 0 && count <= call.view().shown) {
-        call.view().shown = 0;
-        return call.move_on(count, "commit");
-    }
-    return in_place_call_on(*this, "commit", {}, [&](const ring_call& call) -> result<void> {
+[[gnu::noinline]] result<void> commit_by_call(const ring_writer& end, std::size_t count) {
+    return in_place_call_on(end, "commit", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
                 error{std::make_error_code(std::errc::invalid_argument), call.operation,
@@ -216,6 +236,25 @@ result<void> ring_writer::commit(std::size_t count) {
         call.interrupted.moved(count);
         return call.settle();
     });
+}
+
+} // namespace
+
+result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wait_limit& limit) {
+    if (const own_call call(*this, limit);
+        call && at_least > 0 && call.view().known().size() >= at_least && call.view().is_surely_read(at_least)) {
+        call.view().shown = call.view().known().size();
+        return call.view().known();
+    }
+    return reserve_by_call(*this, at_least, limit);
+}
+
+result<void> ring_writer::commit(std::size_t count) {
+    if (own_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
+        call.view().shown = 0;
+        return call.move_on(count, "commit");
+    }
+    return commit_by_call(*this, count);
 }
 
 } // namespace windpipe

@@ -1,7 +1,9 @@
-// crumbs.hpp - when a reader that has room for much leaves the little there is for a moment longer.
+// crumbs.hpp - when a reader that has room for much leaves what there is for a moment longer.
 //
-// Who takes each small message as it comes makes the writer fetch the counters from the other processor each time. A
-// short pause finds many in their place: where more come. Where none do, it is seldom tried.
+// Who takes each small message as it comes makes the writer fetch the counters from the other processor each time, and
+// reads bytes that are still in the caches of that one, which takes three times as long as from the one that both
+// share. So in a stream a reader does well to stay behind: far enough, and only as long as it flows.
+// docs/performance.md tells the measurements.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +15,9 @@ namespace windpipe {
 /// What one reader has learnt.
 class crumbs {
 public:
-    /// How many of the processor's pauses: some hundred nanoseconds to some microseconds.
-    static constexpr int pauses = 64;
-
     /// Whether to pause before so many bytes are taken, where `wish` are wanted.
     [[nodiscard]] bool worth_a_pause(std::size_t there, std::size_t wish) noexcept {
-        if (wish < least_wish || there == 0 || there >= crumb) {
+        if (wish < least_wish || there == 0 || there >= std::min(wish, crumb)) {
             return false;
         }
         if (turns_left_ > 0) {
@@ -27,9 +26,42 @@ public:
         }
         return true;
     }
-    /// What became of it: more had come, or not.
-    void paused(bool helped) noexcept {
-        if (helped) {
+
+    /// One gathering: pauses, and a look after each whether to go on.
+    class gathering {
+    public:
+        gathering(const crumbs& learnt, std::size_t there, std::size_t capacity) noexcept
+            : before_(there), there_(there), goal_(std::min(capacity / 4, far_behind)), most_(learnt.patience_) {}
+        /// How many of the processor's pauses, each some ten nanoseconds, until the next look.
+        [[nodiscard]] int pauses() const noexcept { return pauses_; }
+        /// So much is there now. Whether to pause again.
+        [[nodiscard]] bool goes_on(std::size_t there) noexcept {
+            flows_ = there - there_ >= static_cast<std::size_t>(pauses_) * stream;
+            there_ = there;
+            paused_ += pauses_;
+            pauses_ = std::min(pauses_ * 2, longest);
+            return flows_ && there < goal_ && paused_ < most_;
+        }
+
+    private:
+        friend class crumbs;
+        std::size_t before_;
+        std::size_t there_;
+        std::size_t goal_;
+        int most_;
+        int pauses_ = first;
+        int paused_ = 0;
+        bool flows_ = false;
+    };
+
+    /// What became of it.
+    void learn(const gathering& done) noexcept {
+        if (!done.flows_) {
+            patience_ = std::max(patience_ / 2, least_patience);
+        } else if (done.there_ < done.goal_) {
+            patience_ = std::min(patience_ * 2, most_patience);
+        }
+        if (done.there_ > done.before_) {
             next_turns_ = first_turns;
             return;
         }
@@ -38,11 +70,18 @@ public:
     }
 
 private:
-    static constexpr std::size_t crumb = 2048;
     static constexpr std::size_t least_wish = 4096;
+    static constexpr std::size_t crumb = 64UL * 1024;
+    static constexpr std::size_t far_behind = 1024UL * 1024; // as much as the second cache of a processor holds
+    static constexpr std::size_t stream = 8;                 // bytes in the time of one pause
+    static constexpr int first = 64;
+    static constexpr int longest = 1024;
+    static constexpr int least_patience = 1024;
+    static constexpr int most_patience = 16 * 1024; // some 200 us
     static constexpr std::uint32_t first_turns = 16;
     static constexpr std::uint32_t most_turns = 1024;
 
+    int patience_ = least_patience; // pauses of one gathering: more, where a stream has gone on for so long
     std::uint32_t turns_left_ = 0;
     std::uint32_t next_turns_ = first_turns;
 };

@@ -71,13 +71,14 @@ public:
 private:
     ring_indices(std::size_t capacity, std::uint64_t own, std::uint64_t other, std::uint64_t start,
                  std::size_t amount) noexcept
-        : capacity_(capacity), amount_(amount), own_(own), other_(other), start_(start) {}
+        : amount_(amount), capacity_(capacity), own_(own), start_(start), other_(other) {}
 
-    std::size_t capacity_;
+    // Not side by side: GCC would change them by one wide load of two fresh stores, which waits for both.
     std::size_t amount_;
+    std::size_t capacity_;
     std::uint64_t own_;
-    std::uint64_t other_;
     std::uint64_t start_;
+    std::uint64_t other_;
 };
 
 } // namespace windpipe

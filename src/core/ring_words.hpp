@@ -27,6 +27,7 @@ struct basic_ring_side {
     Atomic<std::uint64_t> start = 0;                  ///< of the writer: the counter of the first byte of the memory
     alignas(apart) Atomic<std::uint32_t> waits = 1;   ///< it may sleep: ring. At first, so that poll(2) works
     Atomic<std::uint32_t> orders = 0;                 ///< it has us pass a barrier before it sleeps
+    Atomic<std::uint32_t> processor = 0;              ///< where it was when it last waited, from 1 on
     alignas(apart) Atomic<std::uint32_t> left = 0;    ///< how often an end of it was closed: see who is there
     alignas(apart) Atomic<std::uint64_t> turn = 0;    ///< which of several processes has the side; 0: none
 };
@@ -43,20 +44,18 @@ public:
     /// The same, and true: it may sleep, and must be woken now. Nobody else does it then. `obeys`: this process passes
     /// the barriers of others.
     [[nodiscard]] bool publish(std::uint64_t counter, bool obeys) const noexcept {
+        return must_wake(counter, obeys) && other_->waits.exchange(0, std::memory_order_seq_cst) != 0;
+    }
+    /// The same, where somebody else may wake it meanwhile.
+    [[nodiscard]] bool must_wake(std::uint64_t counter, bool obeys) const noexcept {
         // INVARIANT: a side that sleeps without a barrier has taken back its word that it orders, with a last one.
-        if (obeys && other_->orders.load(std::memory_order_acquire) != 0) {
+        if (obeys && other_->orders.load(std::memory_order_acquire) != 0) [[likely]] {
             own_->counter.store(counter, std::memory_order_release);
             std::atomic_signal_fence(std::memory_order_seq_cst);
-            if (other_->waits.load(std::memory_order_relaxed) == 0) {
-                return false;
-            }
-        } else {
-            own_->counter.store(counter, std::memory_order_seq_cst);
-            if (other_->waits.load(std::memory_order_seq_cst) == 0) {
-                return false;
-            }
+            return other_->waits.load(std::memory_order_relaxed) != 0;
         }
-        return other_->waits.exchange(0, std::memory_order_seq_cst) != 0;
+        own_->counter.store(counter, std::memory_order_seq_cst);
+        return other_->waits.load(std::memory_order_seq_cst) != 0;
     }
     /// Says whether from now on we have the others pass a barrier between announce() and look(). To take it back takes
     /// a last one.
@@ -80,7 +79,17 @@ public:
 
     [[nodiscard]] Atomic<std::uint64_t>& own_turn() const noexcept { return own_->turn; }
 
-    void leave() const noexcept { own_->left.fetch_add(1, std::memory_order_release); }
+    /// Says on which processor we are. Whether the other side has said the same: a hint, nothing hangs on it.
+    [[nodiscard]] bool shares(std::uint32_t processor) const noexcept {
+        own_->processor.store(processor + 1, std::memory_order_relaxed);
+        return other_->processor.load(std::memory_order_relaxed) == processor + 1;
+    }
+
+    /// One of us has gone. Whoever moves next asks the system who is there, as he is told to wake us.
+    void leave() const noexcept {
+        own_->left.fetch_add(1, std::memory_order_release);
+        announce();
+    }
     [[nodiscard]] std::uint32_t left() const noexcept { return other_->left.load(std::memory_order_acquire); }
 
 private:
@@ -90,7 +99,7 @@ private:
 
 /// At the start of the memory. It begins with zeros: what says that it is one is written last.
 struct ring_header {
-    static constexpr std::uint64_t mark = 0x676e'6972'7770'0004; // "wpring" and the version of the layout
+    static constexpr std::uint64_t mark = 0x676e'6972'7770'0005; // "wpring" and the version of the layout
     alignas(apart) std::atomic<std::uint64_t> kind;
     std::atomic<std::uint32_t> takes_turns; // there may be several processes at each side
     basic_ring_side<std::atomic> writer;

@@ -1,7 +1,10 @@
-// When a reader leaves the little there is for a moment longer.
+// When a reader leaves the little there is for a moment longer, and for how long.
 #include "core/crumbs.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
 
 namespace {
 
@@ -9,6 +12,7 @@ using windpipe::crumbs;
 
 constexpr std::size_t much = 65536;
 constexpr std::size_t little = 64;
+constexpr std::size_t capacity = std::size_t{8} << 20U;
 
 int calls_until_worth(crumbs& of) {
     int calls = 1;
@@ -18,29 +22,77 @@ int calls_until_worth(crumbs& of) {
     return calls;
 }
 
+/// Gathers from a writer that brings so many bytes in the time of a pause, until it has brought `most` in all. How many
+/// bytes were there in the end.
+std::size_t gather(crumbs& of, std::size_t bytes_per_pause, std::size_t most = capacity, std::size_t holds = capacity) {
+    std::size_t there = little;
+    crumbs::gathering gathering(of, there, holds);
+    do {
+        there = std::min(there + static_cast<std::size_t>(gathering.pauses()) * bytes_per_pause, little + most);
+    } while (gathering.goes_on(there));
+    of.learn(gathering);
+    return there;
+}
+
 TEST(crumbs, are_left_only_by_who_has_room_for_much_and_finds_little) {
     crumbs of;
     EXPECT_TRUE(of.worth_a_pause(little, much));
+    EXPECT_TRUE(of.worth_a_pause(much / 2, much));
     EXPECT_FALSE(of.worth_a_pause(little, little)) << "he gets what he asked for";
     EXPECT_FALSE(of.worth_a_pause(0, much)) << "that is a wait";
-    EXPECT_FALSE(of.worth_a_pause(much / 2, much));
+    EXPECT_FALSE(of.worth_a_pause(much, 4 * much));
 }
 
 TEST(crumbs, are_left_each_time_while_more_come_and_ever_more_seldom_where_none_do) {
     crumbs of;
     for (int time = 0; time < 10; ++time) {
         EXPECT_EQ(calls_until_worth(of), 1);
-        of.paused(true);
+        EXPECT_GT(gather(of, 100), little);
     }
     int before = 1;
     for (int time = 0; time < 5; ++time) {
-        of.paused(false);
+        EXPECT_EQ(gather(of, 0), little);
         const int calls = calls_until_worth(of);
         EXPECT_GT(calls, before);
         before = calls;
     }
-    of.paused(true);
+    EXPECT_GT(gather(of, 100), little);
     EXPECT_EQ(calls_until_worth(of), 1);
+}
+
+TEST(crumbs, are_gathered_until_a_reader_is_far_behind_if_the_stream_has_gone_on_for_long) {
+    crumbs of;
+    const std::size_t first = gather(of, 16);
+    EXPECT_LT(first, 64U * 1024) << "nobody knows yet how long it will last";
+    std::size_t last = first;
+    for (int time = 0; time < 10; ++time) {
+        last = gather(of, 16);
+    }
+    EXPECT_GE(last, 128U * 1024);
+    EXPECT_LT(last, capacity / 4);
+    for (int time = 0; time < 10; ++time) {
+        last = gather(of, 1000);
+    }
+    EXPECT_GE(last, 1024U * 1024) << "far enough";
+    EXPECT_LT(last, 4 * 1024U * 1024);
+    EXPECT_LT(gather(of, 1000, capacity, 65536), 128U * 1024) << "a quarter of a small ring is enough, or one pause";
+}
+
+TEST(crumbs, are_taken_at_the_next_look_after_the_stream_has_stopped) {
+    crumbs of;
+    for (int time = 0; time < 10; ++time) {
+        (void)gather(of, 1000);
+    }
+    std::size_t there = little;
+    crumbs::gathering gathering(of, there, capacity);
+    there += 100'000;
+    ASSERT_TRUE(gathering.goes_on(there));
+    EXPECT_FALSE(gathering.goes_on(there + 10));
+}
+
+TEST(crumbs, of_a_trickle_are_taken_after_one_pause) {
+    crumbs of;
+    EXPECT_LE(gather(of, 1), little + 64);
 }
 
 } // namespace

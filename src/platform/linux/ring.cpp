@@ -163,4 +163,6 @@ result<void> order_processes() {
 
 void relax() noexcept { pause_instruction(); }
 
+std::uint32_t this_processor() noexcept { return static_cast<std::uint32_t>(::sched_getcpu()); }
+
 } // namespace windpipe::platform

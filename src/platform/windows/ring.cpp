@@ -168,4 +168,6 @@ result<void> order_processes() { return {}; }
 
 void relax() noexcept { YieldProcessor(); }
 
+std::uint32_t this_processor() noexcept { return ::GetCurrentProcessorNumber(); }
+
 } // namespace windpipe::platform
