@@ -53,16 +53,16 @@ TEST_F(rings, show_bytes_in_a_row_wherever_they_are_and_take_them_when_told) {
     }
 }
 
-/// Moves 3 MiB through a ring of one, each message read before the next but one is written, or before the next.
+/// Moves 24 MiB through a ring of eight, each message read before the next but one is written, or before the next.
 /// How far apart the places of the messages are.
 std::uintptr_t places_used(bool always_empty) {
-    constexpr std::size_t size = 5000;
-    auto [reader, writer] = or_throw(make_ring({.capacity = 1 << 20}));
+    constexpr std::size_t size = 50'000;
+    auto [reader, writer] = or_throw(make_ring({.capacity = 8 << 20}));
     std::uint64_t read = 0;
     std::vector<std::byte> got(size);
     std::uintptr_t lowest = std::numeric_limits<std::uintptr_t>::max();
     std::uintptr_t highest = 0;
-    for (std::uint64_t position = 0; position < std::uint64_t{3} << 20U; position += size) {
+    for (std::uint64_t position = 0; position < std::uint64_t{24} << 20U; position += size) {
         const auto room = or_throw(writer.reserve(size));
         lowest = std::min(lowest, reinterpret_cast<std::uintptr_t>(room.data()));
         highest = std::max(highest, reinterpret_cast<std::uintptr_t>(room.data()));
@@ -77,9 +77,9 @@ std::uintptr_t places_used(bool always_empty) {
     return highest - lowest;
 }
 
-TEST_F(rings, use_little_of_their_memory_where_each_message_finds_them_empty) {
-    EXPECT_LT(places_used(true), 512U * 1024);
-    EXPECT_GT(places_used(false), 900U * 1024) << "else all of it: what is read there has not just been written";
+TEST_F(rings, use_a_part_of_their_memory_where_each_message_finds_them_empty) {
+    EXPECT_LT(places_used(true), 5U << 20U);
+    EXPECT_GT(places_used(false), 7U << 20U) << "else all of it: what is read there has not just been written";
 }
 
 TEST_F(rings, refuse_in_place_what_cannot_be) {

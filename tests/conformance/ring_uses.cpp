@@ -11,7 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -166,6 +169,45 @@ TEST_F(ring_uses, an_end_with_a_duplicate_goes_to_no_other_process) {
     ASSERT_OK(child);
     ASSERT_OK(child->wait());
     EXPECT_FAILS(ends.writer.write("x"), broken_pipe);
+}
+
+/// A thread that has an end for some time takes its lock without asking: the next one must take that from it.
+TEST_F(ring_uses, an_end_goes_from_thread_to_thread_and_back_with_each_byte_once) {
+    auto ends = or_throw(make_ring({.capacity = 65536}));
+    constexpr std::uint32_t numbers = 60'000;
+    std::array<std::uint32_t, 3> written{};
+    std::atomic<std::uint32_t> next = 0;
+    std::atomic<std::size_t> whose = 0;
+    const auto write_in_turns = [&](std::size_t self) {
+        while (next.load() < numbers) {
+            // In runs of one thread, which all others disturb now and then.
+            if (whose.load() == self || next.load() % 64 == self) {
+                for (int i = 0; i < 40; ++i) {
+                    or_throw(ends.writer.write(std::as_bytes(std::span(&self, 1)).first(4)));
+                    ++written.at(self);
+                    ++next;
+                }
+                whose = (self + 1) % written.size();
+            }
+            std::this_thread::yield();
+        }
+    };
+    std::array<std::uint32_t, 3> read{};
+    {
+        std::jthread reading([&] {
+            std::uint32_t from = 0;
+            while (or_throw(ends.reader.read(std::as_writable_bytes(std::span(&from, 1)))) == sizeof from) {
+                ++read.at(from);
+            }
+        });
+        {
+            std::jthread one([&] { write_in_turns(0); });
+            std::jthread two([&] { write_in_turns(1); });
+            write_in_turns(2);
+        }
+        ends.writer.close();
+    }
+    EXPECT_EQ(read, written);
 }
 
 TEST_F(ring_uses, duplicates_in_two_threads_share_the_bytes_between_them) {
