@@ -104,7 +104,9 @@ public:
     /// *Ownership*: on failure `handles` are untouched and still yours.
     [[nodiscard]] static result<ring_reader> adopt(ring_handles&& handles);
 
-    /// As those of pipe_reader, with the same errors and `protocol_error`.
+    /// As those of pipe_reader, with the same errors and `protocol_error`. One with room for 4096 bytes or more, and
+    /// peek() in place, that finds less than 64 KiB may leave it for some microseconds, in a long stream for up to
+    /// some hundred, as long as much comes meanwhile.
     [[nodiscard]] result<std::size_t> read_some(std::span<std::byte> into, const wait_limit& limit = {});
     [[nodiscard]] result<std::size_t> read(std::span<std::byte> into, const wait_limit& limit = {}); ///< as above
     [[nodiscard]] result<std::size_t> read_to_end(byte_buffer& into, std::size_t most = no_limit,
@@ -207,7 +209,8 @@ enum class ring_mode {
 /// What make_ring() may be told.
 struct ring_options {
     /// Bytes the ring shall hold: rounded up to a power of two, at least 64 KiB. 0: 1 MiB. Memory is taken when it is
-    /// first used. How large is fastest was not measured.
+    /// first used. A stream between two processors is fastest through several times what the second cache of a
+    /// processor holds, 8 MiB for most: docs/performance.md tells the measurements.
     std::size_t capacity = 0;
     ring_mode mode = ring_mode::exclusive; ///< who may use an end at the same time
 };
