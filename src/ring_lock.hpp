@@ -9,6 +9,7 @@
 #include "platform/platform.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -16,14 +17,16 @@
 
 namespace windpipe::detail {
 
-class ring_lock {
+/// `Between` is called between the two steps of try_own(): for a test.
+template <class Between>
+class basic_ring_lock {
 public:
     void lock() noexcept {
         mutex_.lock();
         const std::uint64_t owner = owner_.load(std::memory_order_relaxed);
         if (owner == nobody) {
             taken();
-        } else if (owner != this_thread()) {
+        } else if (owner - this_thread() >= slots) {
             end_ownership();
         }
     }
@@ -43,33 +46,38 @@ public:
 
     /// Takes it if this thread owns it; given back by leave(). PRE: this thread does not have it.
     [[nodiscard]] bool try_own() noexcept {
-        const std::uint64_t self = this_thread();
-        if (owner_.load(std::memory_order_relaxed) != self) {
+        const std::uint64_t owner = owner_.load(std::memory_order_relaxed);
+        const std::uint64_t slot = owner - this_thread();
+        if (slot >= slots) {
             return false;
         }
+        Between{}();
         // INVARIANT: another thread that has changed owner_ and then had us pass a barrier sees inside_, or we see its
-        // change. The compiler must keep the order, too.
-        inside_.store(true, std::memory_order_relaxed);
+        // change. The compiler must keep the order, too. Who has lost it before the store disturbs no later owner: each
+        // ownership has a slot of its own.
+        inside_[slot].store(true, std::memory_order_relaxed);
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (owner_.load(std::memory_order_relaxed) == self) [[likely]] {
+        if (owner_.load(std::memory_order_relaxed) == owner) [[likely]] {
             return true;
         }
-        leave();
+        inside_[slot].store(false, std::memory_order_release);
         return false;
     }
-    void leave() noexcept { inside_.store(false, std::memory_order_release); }
+    void leave() noexcept { inside_[slot_].store(false, std::memory_order_release); }
 
 private:
     static constexpr std::uint64_t nobody = 0;
+    static constexpr std::uint64_t slots = 16;
     static constexpr std::uint32_t first_needed = 4;
     static constexpr std::uint32_t most_needed = 1U << 20U;
 
-    /// A number that no other thread ever has.
+    /// A number that no other thread ever has, with room for a slot. glibc keeps some memory for a variable of this
+    /// kind in libraries that are loaded later; to find it takes no call.
     static std::uint64_t this_thread() noexcept {
         static std::atomic<std::uint64_t> last = nobody;
-        [[gnu::tls_model("initial-exec")]] thread_local std::uint64_t mine = nobody; // no call to find it
+        [[gnu::tls_model("initial-exec")]] thread_local std::uint64_t mine = nobody;
         if (mine == nobody) {
-            mine = last.fetch_add(1, std::memory_order_relaxed) + 1;
+            mine = last.fetch_add(slots, std::memory_order_relaxed) + slots;
         }
         return mine;
     }
@@ -78,27 +86,35 @@ private:
         const std::uint64_t self = this_thread();
         in_a_row_ = self == last_ ? in_a_row_ + 1 : 1;
         last_ = self;
-        if (in_a_row_ >= needed_ && platform::can_order_threads()) {
+        if (in_a_row_ >= needed_ && next_slot_ < slots && platform::can_order_threads()) {
             in_a_row_ = 0;
-            owner_.store(self, std::memory_order_relaxed);
+            slot_ = next_slot_++;
+            owner_.store(self + slot_, std::memory_order_relaxed);
         }
     }
-    /// What happens inside never waits, so that this is short.
+    /// Inside, nobody sleeps: at most bytes are copied, or a stream is gathered.
     void end_ownership() noexcept {
         owner_.store(nobody, std::memory_order_relaxed);
         needed_ = std::min(needed_ * 4, most_needed);
         platform::order_threads();
-        while (inside_.load(std::memory_order_acquire)) {
+        while (inside_[slot_].load(std::memory_order_acquire)) {
             std::this_thread::yield();
         }
     }
 
     std::mutex mutex_;
-    std::atomic<std::uint64_t> owner_ = nobody; // changed by who has the mutex
-    std::atomic<bool> inside_ = false;
-    std::uint64_t last_ = nobody; // who had the mutex, with those below
+    std::atomic<std::uint64_t> owner_ = nobody; // the thread and its slot; changed by who has the mutex
+    std::array<std::atomic<bool>, slots> inside_{};
+    std::uint64_t slot_ = 0; // of the last ownership, as the following for who has the mutex; and for the owner
+    std::uint64_t next_slot_ = 0;
+    std::uint64_t last_ = nobody; // who had the mutex
     std::uint32_t in_a_row_ = 0;
     std::uint32_t needed_ = first_needed;
 };
+
+struct nothing_between {
+    void operator()() const noexcept {}
+};
+using ring_lock = basic_ring_lock<nothing_between>;
 
 } // namespace windpipe::detail

@@ -40,7 +40,7 @@ result<std::size_t> take_some(const ring_call& call, std::span<std::byte> into) 
             return std::unexpected(std::move(looked).error());
         }
     }
-    if (auto gathered = call.view.gather(into.size(), call.operation); !gathered) {
+    if (auto gathered = call.view.gather(into.size(), call.interrupted.until(), call.operation); !gathered) {
         return std::unexpected(std::move(gathered).error());
     }
     const auto there = call.view.known();
@@ -107,17 +107,19 @@ result<std::size_t> read_all(const ring_reader& end, Container& into, std::size_
 
 /// What most reads are: of bytes that are there. How many, at least `least`; 0: the whole call has to be made.
 template <class Call>
-std::size_t there_at_once(const Call& call, std::size_t wish, std::size_t least) {
+std::size_t there_at_once(const Call& call, std::size_t wish, std::size_t least, const wait_limit& limit) {
     if (!call || wish == 0 || least > piece) {
         return 0;
     }
     ring_view& view = call.view();
     if (view.known().size() < wish) {
-        const auto in_step = [&] { return access::endpoint_of(call.end().woken_by())->pace().in_step(); };
+        const auto in_step = [&] {
+            return !view.shares_processor() && access::endpoint_of(call.end().woken_by())->pace().in_step();
+        };
         if (!view.looks_right() || (view.known().empty() && !(in_step() && view.comes_at_once()))) {
             return 0;
         }
-        if (!view.gathers_right(wish)) {
+        if (!view.gathers_right(wish, limit.until)) {
             return 0;
         }
     }
@@ -136,7 +138,7 @@ result<std::size_t> take_at_once(Call& call, std::span<std::byte> into) {
 /// `least`: how many it waits for, 1 or all.
 [[gnu::noinline]] result<std::size_t> read_by_call(const ring_reader& end, std::span<std::byte> into, std::size_t least,
                                                    const wait_limit& limit) {
-    if (const quick_call call(end, limit); const std::size_t count = there_at_once(call, into.size(), least)) {
+    if (const quick_call call(end, limit); const std::size_t count = there_at_once(call, into.size(), least, limit)) {
         return take_at_once(call, into.first(count));
     }
     return ring_call_on(end, "read", limit, [&](const ring_call& call) -> result<std::size_t> {
@@ -150,14 +152,14 @@ result<std::size_t> take_at_once(Call& call, std::span<std::byte> into) {
 } // namespace
 
 result<std::size_t> ring_reader::read_some(std::span<std::byte> into, const wait_limit& limit) {
-    if (own_call call(*this, limit); const std::size_t count = there_at_once(call, into.size(), 1)) {
+    if (own_call call(*this, limit); const std::size_t count = there_at_once(call, into.size(), 1, limit)) {
         return take_at_once(call, into.first(count));
     }
     return read_by_call(*this, into, 1, limit);
 }
 
 result<std::size_t> ring_reader::read(std::span<std::byte> into, const wait_limit& limit) {
-    if (own_call call(*this, limit); there_at_once(call, into.size(), into.size()) != 0) {
+    if (own_call call(*this, limit); there_at_once(call, into.size(), into.size(), limit) != 0) {
         return take_at_once(call, into);
     }
     return read_by_call(*this, into, into.size(), limit);
@@ -212,8 +214,33 @@ result<std::size_t> ring_reader::peek(std::span<std::byte> into) const {
 
 namespace {
 
+template <class Call>
+bool can_show_at_once(const Call& call, std::size_t at_least, const wait_limit& limit) {
+    return call && !call.view().takes_turns() && there_at_once(call, at_least, at_least, limit) != 0 &&
+           call.view().gathers_right(call.view().capacity(), limit.until);
+}
+
+std::span<const std::byte> show_at_once(ring_view& view) {
+    view.shown = view.known().size();
+    return view.known();
+}
+
+template <class Call>
+bool can_consume_at_once(const Call& call, std::size_t count) {
+    return call && count > 0 && count <= call.view().shown;
+}
+
+template <class Call>
+result<void> consume_at_once(Call& call, std::size_t count) {
+    call.view().shown -= count;
+    return call.move_on(count, "consume");
+}
+
 [[gnu::noinline]] result<std::span<const std::byte>> peek_by_call(const ring_reader& end, std::size_t at_least,
                                                                   const wait_limit& limit) {
+    if (const quick_call call(end, limit); can_show_at_once(call, at_least, limit)) {
+        return show_at_once(call.view());
+    }
     return in_place_call_on(end, "peek", limit, [&](const ring_call& call) -> result<std::span<const std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
@@ -225,15 +252,17 @@ namespace {
                 return std::unexpected(waited.error());
             }
         }
-        if (auto gathered = call.view.gather(call.view.capacity(), call.operation); !gathered) {
+        if (auto gathered = call.view.gather(call.view.capacity(), limit.until, call.operation); !gathered) {
             return std::unexpected(std::move(gathered).error());
         }
-        call.view.shown = call.view.known().size();
-        return call.view.known();
+        return show_at_once(call.view);
     });
 }
 
 [[gnu::noinline]] result<void> consume_by_call(const ring_reader& end, std::size_t count) {
+    if (const quick_call call(end, {}); can_consume_at_once(call, count)) {
+        return consume_at_once(call, count);
+    }
     return in_place_call_on(end, "consume", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
@@ -250,18 +279,15 @@ namespace {
 } // namespace
 
 result<std::span<const std::byte>> ring_reader::peek(std::size_t at_least, const wait_limit& limit) {
-    if (const own_call call(*this, limit);
-        there_at_once(call, at_least, at_least) != 0 && call.view().gathers_right(call.view().capacity())) {
-        call.view().shown = call.view().known().size();
-        return call.view().known();
+    if (const own_call call(*this, limit); can_show_at_once(call, at_least, limit)) {
+        return show_at_once(call.view());
     }
     return peek_by_call(*this, at_least, limit);
 }
 
 result<void> ring_reader::consume(std::size_t count) {
-    if (own_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
-        call.view().shown -= count;
-        return call.move_on(count, "consume");
+    if (own_call call(*this, {}); can_consume_at_once(call, count)) {
+        return consume_at_once(call, count);
     }
     return consume_by_call(*this, count);
 }

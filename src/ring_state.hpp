@@ -178,7 +178,7 @@ private:
     ring_view* view_ = nullptr;
 };
 
-/// The same where several threads or processes use this side.
+/// The same where several threads or processes use this side; none where an own_call() could have been.
 class quick_call {
 public:
     quick_call(const ring_end& end, const wait_limit& limit) noexcept {
@@ -192,7 +192,8 @@ public:
             return;
         }
         state_ = state;
-        if (!access::endpoint_of(state->woken_by())->is_plain() || !view().is_ours() || !view().begin_at_once()) {
+        if ((owns_ && view().is_plain()) || !access::endpoint_of(state->woken_by())->is_plain() || !view().is_ours() ||
+            !view().begin_at_once()) {
             leave_lock();
         }
     }

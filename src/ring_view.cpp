@@ -86,9 +86,9 @@ result<void> ring_view::begin_first(std::string_view operation) {
     if (obeys_) {
         words_.promise_to_order(true);
         promised_ = true;
-        plain_ = here_;
     }
     begun_ = true;
+    plain_ = here_;
     return {};
 }
 
@@ -151,8 +151,8 @@ void ring_view::start_again_if_idle() noexcept {
     }
 }
 
-result<void> ring_view::gather(std::size_t wish, std::string_view operation) {
-    return gathers_right(wish) ? result<void>{} : damaged(operation);
+result<void> ring_view::gather(std::size_t wish, const deadline& until, std::string_view operation) {
+    return gathers_right(wish, until) ? result<void>{} : damaged(operation);
 }
 
 bool ring_view::comes_at_once() noexcept {
@@ -166,8 +166,9 @@ bool ring_view::comes_at_once() noexcept {
     return false;
 }
 
-bool ring_view::gathers_right_by_pause() noexcept {
-    crumbs::gathering gathering(crumbs_, indices_.amount(), capacity());
+bool ring_view::gathers_right_by_pause(const deadline& until) noexcept {
+    const bool patient = !takes_turns_ && is_far(until);
+    crumbs::gathering gathering(crumbs_, indices_.amount(), capacity(), deadline::clock::now());
     do {
         for (int i = 0; i < gathering.pauses(); ++i) {
             platform::relax();
@@ -175,7 +176,7 @@ bool ring_view::gathers_right_by_pause() noexcept {
         if (!looks_right()) {
             return false;
         }
-    } while (gathering.goes_on(indices_.amount()));
+    } while (gathering.goes_on(indices_.amount(), deadline::clock::now()) && patient);
     crumbs_.learn(gathering);
     return true;
 }
@@ -248,14 +249,18 @@ result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
 
 /// That the reader goes on reading says as much as the system, for nothing.
 result<bool> ring_view::is_read(std::size_t bytes, bells by) {
-    const std::uint32_t left = words_.left();
+    const std::uint32_t left = words_.left(); // before the look at who is there
     if (left == left_seen_ && is_surely_read(bytes)) {
         return true;
     }
     const std::uint64_t progress = words_.glance();
     shares_processor_ = words_.shares(platform::this_processor());
     result<bool> there = true;
-    calm_ = progress == progress_seen_ ? std::min(calm_ + 1, most_calm) : 0;
+    if (progress != progress_seen_) {
+        calm_ = 0;
+    } else if (left == left_seen_) {
+        calm_ = std::min(calm_ + 1, most_calm);
+    }
     if (left != left_seen_ || progress == progress_seen_) {
         there = drain(by.woken_by, true, "write");
     }
@@ -263,6 +268,7 @@ result<bool> ring_view::is_read(std::size_t bytes, bells by) {
         left_seen_ = left;
         progress_seen_ = progress;
         may_go_unseen_ = idle_looks_ > 0 ? 0 : most_unseen << calm_; // an idle one is looked at in a row
+        may_go_unseen_ -= std::min(may_go_unseen_, std::max(bytes, least_unseen));
     }
     return there;
 }

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -102,6 +103,8 @@ public:
     [[nodiscard]] bool begin_at_once() noexcept { return begun_ && (!takes_turns_ || takes_free_turn()); }
     /// begin_at_once() for one who owns the lock: false wherever anything at all is out of the ordinary.
     [[nodiscard]] bool is_plain() const noexcept { return plain_->load(std::memory_order_relaxed) != 0; }
+    /// Whether the other side was on our processor, when either last waited.
+    [[nodiscard]] bool shares_processor() const noexcept { return shares_processor_; }
     /// Whether there may be other processes at this side.
     [[nodiscard]] bool takes_turns() const noexcept { return takes_turns_; }
     [[nodiscard]] bool is_ours() const noexcept { return here_->load(std::memory_order_relaxed) != 0; }
@@ -125,12 +128,13 @@ public:
     result<void> look(std::string_view operation);
     /// Looks again for less than it takes to prepare a wait. Whether there is something now.
     [[nodiscard]] bool comes_at_once() noexcept;
-    /// For a reader that finds little and wants much: looks again after a moment, where that has helped before.
-    [[nodiscard]] bool gathers_right(std::size_t wish) noexcept {
-        return !crumbs_.worth_a_pause(indices_.amount(), wish) || gathers_right_by_pause();
+    /// For a reader that finds little and wants much: looks again after a moment, where that has helped before; for
+    /// long only in a stream, and if it may take its time. False: as looks_right().
+    [[nodiscard]] bool gathers_right(std::size_t wish, const deadline& until) noexcept {
+        return !crumbs_.worth_a_pause(indices_.amount(), wish) || gathers_right_by_pause(until);
     }
     /// The same; protocol_error.
-    result<void> gather(std::size_t wish, std::string_view operation);
+    result<void> gather(std::size_t wish, const deadline& until, std::string_view operation);
 
     /// Waits until there are `need`; `lock` is given back meanwhile. Fails with interruption::why(), protocol_error.
     result<outcome> wait(std::size_t need, bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock,
@@ -160,7 +164,7 @@ public:
     }
     /// Where is_plain(): tells the other side, and whether there may be somebody to be woken, which must_ring() does.
     [[nodiscard]] bool must_wake_plainly() const noexcept {
-        return words_.must_wake(indices_.own(), true) || waiting_ != nullptr;
+        return words_.must_wake(indices_.own(), obeys_) || waiting_ != nullptr;
     }
     result<void> ring(native_handle wakes, std::string_view operation);
 
@@ -172,7 +176,9 @@ public:
     /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
     result<bool> is_read(std::size_t bytes, bells by);
 
-    /// The same for a call that makes no system call: false where is_read() has to look. That the reader has left shows
+    /// Whether no end of the other side was closed since the last look at who is there.
+    [[nodiscard]] bool nobody_left() const noexcept { return words_.left() == left_seen_; }
+    /// As is_read() for a call that makes no system call: false where that has to look. That the reader has left shows
     /// when he is told of the bytes.
     [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
         const std::size_t counted = std::max(bytes, least_unseen);
@@ -199,11 +205,14 @@ private:
     /// Where a side that is not plain looks.
     static constexpr std::atomic<std::uint32_t> never_plain = 0;
 
+    /// That a call may take a few milliseconds longer: where another thread gets the processor for so long.
+    static bool is_far(const deadline& until) noexcept { return until.left() >= std::chrono::milliseconds(10); }
+
     struct waiter {
         platform::waker* who;
         waiter* next;
     };
-    bool gathers_right_by_pause() noexcept;
+    bool gathers_right_by_pause(const deadline& until) noexcept;
     /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
     /// sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);

@@ -16,7 +16,7 @@ bool ring_view::comes_soon(interruption& interrupted, std::unique_lock<ring_lock
     if (interrupted.why()) {
         return false;
     }
-    return shares_processor_ ? yields(lock) : spin(interrupted, lock);
+    return shares_processor_ ? is_far(interrupted.until()) && yields(lock) : spin(interrupted, lock);
 }
 
 bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const {

@@ -154,8 +154,10 @@ result<void> write_at_once(Call& call, const_buffer bytes) {
 }
 
 [[gnu::noinline]] result<void> write_many(ring_writer& end, const_buffer bytes, const wait_limit& limit) {
-    if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
-        return write_at_once(call, bytes);
+    if (bytes.size() > few) {
+        if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
+            return write_at_once(call, bytes);
+        }
     }
     if (const quick_call call(end, limit); can_write_at_once(call, bytes.size())) {
         return write_at_once(call, bytes);
@@ -201,8 +203,33 @@ result<std::size_t> ring_writer::write_some(const_buffer bytes, const wait_limit
 
 namespace {
 
+template <class Call>
+bool can_reserve_at_once(const Call& call, std::size_t at_least) {
+    return call && !call.view().takes_turns() && at_least > 0 && call.view().known().size() >= at_least &&
+           call.view().nobody_left() && call.view().is_surely_read(at_least);
+}
+
+std::span<std::byte> reserve_at_once(ring_view& view) {
+    view.shown = view.known().size();
+    return view.known();
+}
+
+template <class Call>
+bool can_commit_at_once(const Call& call, std::size_t count) {
+    return call && count > 0 && count <= call.view().shown;
+}
+
+template <class Call>
+result<void> commit_at_once(Call& call, std::size_t count) {
+    call.view().shown = 0;
+    return call.move_on(count, "commit");
+}
+
 [[gnu::noinline]] result<std::span<std::byte>> reserve_by_call(const ring_writer& end, std::size_t at_least,
                                                                const wait_limit& limit) {
+    if (const quick_call call(end, limit); can_reserve_at_once(call, at_least)) {
+        return reserve_at_once(call.view());
+    }
     return in_place_call_on(end, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
         if (at_least == 0 || at_least > call.view.capacity()) {
             return std::unexpected(error{std::make_error_code(std::errc::invalid_argument), call.operation,
@@ -216,12 +243,14 @@ namespace {
         if (auto room = make_room(call, at_least); !room) {
             return std::unexpected(std::move(room).error());
         }
-        call.view.shown = call.view.known().size();
-        return call.view.known();
+        return reserve_at_once(call.view);
     });
 }
 
 [[gnu::noinline]] result<void> commit_by_call(const ring_writer& end, std::size_t count) {
+    if (const quick_call call(end, {}); can_commit_at_once(call, count)) {
+        return commit_at_once(call, count);
+    }
     return in_place_call_on(end, "commit", {}, [&](const ring_call& call) -> result<void> {
         if (count > call.view.shown) {
             return std::unexpected(
@@ -241,18 +270,15 @@ namespace {
 } // namespace
 
 result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wait_limit& limit) {
-    if (const own_call call(*this, limit);
-        call && at_least > 0 && call.view().known().size() >= at_least && call.view().is_surely_read(at_least)) {
-        call.view().shown = call.view().known().size();
-        return call.view().known();
+    if (const own_call call(*this, limit); can_reserve_at_once(call, at_least)) {
+        return reserve_at_once(call.view());
     }
     return reserve_by_call(*this, at_least, limit);
 }
 
 result<void> ring_writer::commit(std::size_t count) {
-    if (own_call call(*this, {}); call && count > 0 && count <= call.view().shown) {
-        call.view().shown = 0;
-        return call.move_on(count, "commit");
+    if (own_call call(*this, {}); can_commit_at_once(call, count)) {
+        return commit_at_once(call, count);
     }
     return commit_by_call(*this, count);
 }

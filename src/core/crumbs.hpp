@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,20 +28,23 @@ public:
         return true;
     }
 
+    using time_point = std::chrono::steady_clock::time_point;
+
     /// One gathering: pauses, and a look after each whether to go on.
     class gathering {
     public:
-        gathering(const crumbs& learnt, std::size_t there, std::size_t capacity) noexcept
-            : before_(there), there_(there), goal_(std::min(capacity / 4, far_behind)), most_(learnt.patience_) {}
-        /// How many of the processor's pauses, each some ten nanoseconds, until the next look.
+        gathering(const crumbs& learnt, std::size_t there, std::size_t capacity, time_point now) noexcept
+            : before_(there), there_(there), goal_(std::min(capacity / 4, far_behind)), seen_at_(now),
+              ends_at_(now + learnt.patience_) {}
+        /// How many of the processor's pauses, each some nanoseconds, until the next look.
         [[nodiscard]] int pauses() const noexcept { return pauses_; }
         /// So much is there now. Whether to pause again.
-        [[nodiscard]] bool goes_on(std::size_t there) noexcept {
-            flows_ = there - there_ >= static_cast<std::size_t>(pauses_) * stream;
+        [[nodiscard]] bool goes_on(std::size_t there, time_point now) noexcept {
+            flows_ = std::chrono::nanoseconds((there - there_) * slow_stream) >= now - seen_at_;
             there_ = there;
-            paused_ += pauses_;
+            seen_at_ = now;
             pauses_ = std::min(pauses_ * 2, longest);
-            return flows_ && there < goal_ && paused_ < most_;
+            return flows_ && there < goal_ && now < ends_at_;
         }
 
     private:
@@ -48,9 +52,9 @@ public:
         std::size_t before_;
         std::size_t there_;
         std::size_t goal_;
-        int most_;
+        time_point seen_at_;
+        time_point ends_at_;
         int pauses_ = first;
-        int paused_ = 0;
         bool flows_ = false;
     };
 
@@ -73,15 +77,15 @@ private:
     static constexpr std::size_t least_wish = 4096;
     static constexpr std::size_t crumb = 64UL * 1024;
     static constexpr std::size_t far_behind = 1024UL * 1024; // as much as the second cache of a processor holds
-    static constexpr std::size_t stream = 8;                 // bytes in the time of one pause
+    static constexpr std::size_t slow_stream = 2;            // nanoseconds for a byte
     static constexpr int first = 64;
     static constexpr int longest = 1024;
-    static constexpr int least_patience = 1024;
-    static constexpr int most_patience = 16 * 1024; // some 200 us
+    static constexpr std::chrono::nanoseconds least_patience = std::chrono::microseconds(12);
+    static constexpr std::chrono::nanoseconds most_patience = std::chrono::microseconds(200);
     static constexpr std::uint32_t first_turns = 16;
     static constexpr std::uint32_t most_turns = 1024;
 
-    int patience_ = least_patience; // pauses of one gathering: more, where a stream has gone on for so long
+    std::chrono::nanoseconds patience_ = least_patience; // for one gathering: more, where a stream has gone on so long
     std::uint32_t turns_left_ = 0;
     std::uint32_t next_turns_ = first_turns;
 };

@@ -81,8 +81,11 @@ public:
 
     /// Says on which processor we are. Whether the other side has said the same: a hint, nothing hangs on it.
     [[nodiscard]] bool shares(std::uint32_t processor) const noexcept {
-        own_->processor.store(processor + 1, std::memory_order_relaxed);
-        return other_->processor.load(std::memory_order_relaxed) == processor + 1;
+        const std::uint32_t number = processor + 1;
+        if (own_->processor.load(std::memory_order_relaxed) != number) { // the line is one that the other side reads
+            own_->processor.store(number, std::memory_order_relaxed);
+        }
+        return number != 0 && other_->processor.load(std::memory_order_relaxed) == number;
     }
 
     /// One of us has gone. Whoever moves next asks the system who is there, as he is told to wake us.

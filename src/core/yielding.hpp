@@ -28,7 +28,7 @@ public:
     void yielded(std::uint64_t bytes, nanoseconds time) noexcept {
         const bool streams = bytes >= static_cast<std::uint64_t>(time.count()) / slow_stream;
         const bool helped = bytes > 0 && (time <= brief || streams);
-        balance_ = helped ? std::min(balance_ + saved_by_a_try, most) : std::max(balance_ - time, -most * 10);
+        balance_ = helped ? std::min(balance_ + saved_by_a_try, most) : std::max(balance_ - time, -longest);
     }
 
 private:
@@ -36,6 +36,7 @@ private:
     static constexpr nanoseconds paid_by_a_wait = std::chrono::nanoseconds(100);
     static constexpr nanoseconds brief = std::chrono::microseconds(50);
     static constexpr nanoseconds most = std::chrono::milliseconds(1);
+    static constexpr nanoseconds longest = std::chrono::seconds(1); // else it was not somebody else's turn
     static constexpr std::uint64_t slow_stream = 8; // nanoseconds for a byte: then to gather is worth the wait
 
     nanoseconds balance_ = -16 * paid_by_a_wait; // who waits a few times only does not try
