@@ -264,6 +264,74 @@ TEST_F(rings, break_for_the_writer_when_the_reader_is_killed_while_it_waits) {
     EXPECT_FAILS(ends.writer.reserve(1), broken_pipe);
 }
 
+/// Writes to a reader that has read all and is killed while it does something else. How many succeed.
+std::size_t writes_to_a_dead_reader(std::size_t size) {
+    auto ends = or_throw(make_ring());
+    auto child = or_throw(ring_child({"reader", "in", "swallow", "200", "ready", "idle"})
+                              .give("in", std::move(ends.reader))
+                              .out(windpipe::piped)
+                              .spawn());
+    for (int i = 0; i < 20; ++i) {
+        or_throw(ends.writer.write("0123456789"));
+    }
+    EXPECT_EQ(line_of(child.out).substr(0, 5), "ready");
+    EXPECT_OK(child.kill());
+    EXPECT_OK(child.wait());
+    std::size_t count = 0;
+    windpipe::result<void> written;
+    while ((written = ends.writer.write(std::string(size, 'x')))) {
+        ++count;
+    }
+    EXPECT_FAILS(written, broken_pipe);
+    return count;
+}
+
+TEST_F(rings, break_for_the_writer_soon_after_the_reader_was_killed_while_it_did_not_wait) {
+    EXPECT_LE(writes_to_a_dead_reader(1), 128U);
+    EXPECT_LE(writes_to_a_dead_reader(256), 128U);
+    EXPECT_LE(writes_to_a_dead_reader(8192), 4U);
+    EXPECT_LE(writes_to_a_dead_reader(16384), 2U);
+}
+
+TEST_F(rings, break_at_once_for_a_writer_in_the_midst_of_many_short_calls_when_the_reader_closes) {
+    for (const bool in_place : {false, true}) {
+        auto [reader, writer] = or_throw(make_ring());
+        for (int i = 0; i < 20; ++i) {
+            ASSERT_OK(writer.write("x"));
+        }
+        const auto room = or_throw(writer.reserve(1));
+        EXPECT_FALSE(room.empty());
+        reader.close();
+        const auto failed = in_place ? writer.commit(1) : writer.write("x");
+        ASSERT_FAILS(failed, broken_pipe);
+        EXPECT_EQ(failed.error().transferred, 0U);
+        EXPECT_FAILS(writer.reserve(1), broken_pipe);
+        EXPECT_FAILS(writer.write("x"), broken_pipe);
+    }
+}
+
+TEST_F(rings, refuse_short_calls_after_they_are_closed_or_given_away) {
+    for (const bool closes : {false, true}) {
+        auto [reader, writer] = or_throw(make_ring());
+        std::array<std::byte, 1> byte{};
+        for (int i = 0; i < 20; ++i) {
+            ASSERT_OK(writer.write("x"));
+            ASSERT_OK(reader.read(byte));
+        }
+        const auto room = or_throw(writer.reserve(1));
+        EXPECT_FALSE(room.empty());
+        windpipe::ring_handles handles;
+        if (closes) {
+            writer.close();
+        } else {
+            handles = writer.release();
+        }
+        EXPECT_FAILS(writer.write("x"), bad_file_descriptor);
+        EXPECT_FAILS(writer.commit(1), bad_file_descriptor);
+        EXPECT_FAILS(writer.reserve(1), bad_file_descriptor);
+    }
+}
+
 TEST_F(rings, break_for_a_writer_that_waits_for_room_when_the_reader_is_killed) {
     auto ends = or_throw(make_ring({.capacity = 65536}));
     auto child = or_throw(ring_child({"reader", "in", "swallow", "100000", "ready", "writer", "none"})

@@ -10,19 +10,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <limits>
 #include <poll.h>
+#include <sched.h>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -75,8 +82,71 @@ TEST(ring_on_linux, an_event_loop_of_others_waits_for_a_handle_of_its_own) {
     EXPECT_FAILS(windpipe::make_waitable(writer), bad_file_descriptor);
 }
 
+/// This thread, and those it starts, on one processor as long as this is there.
+class one_processor {
+public:
+    one_processor() {
+        EXPECT_EQ(::sched_getaffinity(0, sizeof before_, &before_), 0);
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
+        EXPECT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    }
+    ~one_processor() { (void)::sched_setaffinity(0, sizeof before_, &before_); }
+    one_processor(const one_processor&) = delete;
+    one_processor& operator=(const one_processor&) = delete;
+
+private:
+    cpu_set_t before_{};
+};
+
+TEST(ring_on_linux, both_sides_on_one_processor_take_turns_with_each_byte_once) {
+    const one_processor only;
+    auto [requests, asking] = or_throw(make_ring());
+    auto [answers, answering] = or_throw(make_ring());
+    std::jthread helper([from = std::move(requests), to = std::move(answering)]() mutable {
+        std::uint32_t number = 0;
+        while (or_throw(from.read(std::as_writable_bytes(std::span(&number, 1)))) == sizeof number) {
+            ++number;
+            or_throw(to.write(std::as_bytes(std::span(&number, 1))));
+        }
+    });
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+        std::uint32_t answer = 0;
+        ASSERT_OK(asking.write(std::as_bytes(std::span(&i, 1))));
+        ASSERT_OK(answers.read(std::as_writable_bytes(std::span(&answer, 1))));
+        ASSERT_EQ(answer, i + 1);
+    }
+    asking.close();
+    std::array<std::byte, 1> none{};
+    EXPECT_VALUE(answers.read(none), 0U);
+}
+
+TEST(ring_on_linux, that_is_empty_again_and_again_on_one_processor_uses_what_fits_into_its_cache) {
+    const one_processor only;
+    constexpr std::size_t size = 20'000;
+    auto [reader, writer] = or_throw(make_ring({.capacity = 8 << 20}));
+    std::vector<std::byte> got(size);
+    std::uintptr_t lowest = std::numeric_limits<std::uintptr_t>::max();
+    std::uintptr_t highest = 0;
+    for (int i = 0; i < 1000; ++i) {
+        EXPECT_FAILS(reader.read_some(got, at_once()), timed_out); // it says where it is
+        const auto place = reinterpret_cast<std::uintptr_t>(or_throw(writer.reserve(size)).data());
+        lowest = std::min(lowest, place);
+        highest = std::max(highest, place);
+        ASSERT_OK(writer.commit(size));
+        ASSERT_OK(reader.read(got));
+    }
+    EXPECT_LT(highest - lowest, 512U * 1024);
+}
+
 TEST(ring_on_linux, in_a_child_made_by_fork_every_call_is_refused_and_the_parent_goes_on) {
     auto [reader, writer] = or_throw(make_ring());
+    for (int i = 0; i < 20; ++i) { // the thread that forks has both sides to itself
+        std::array<std::byte, 1> byte{};
+        ASSERT_OK(writer.write("x"));
+        ASSERT_OK(reader.read(byte));
+    }
     ASSERT_OK(writer.write("for the parent"));
     const pid_t child = ::fork();
     ASSERT_NE(child, -1);

@@ -10,6 +10,7 @@
 //   half                       fills a reservation, commits its first 10 bytes 1 ... 10, and ends within the next one
 //   ready                      prints "ready"
 //   hang                       waits for ever, on the reader where it has one and nobody writes to it
+//   idle                       waits for ever, on no ring
 #include "conformance/helpers/ring_messages.hpp"
 
 #include <windpipe/windpipe.hpp>
@@ -84,16 +85,20 @@ void count() {
     }
 }
 
-[[noreturn]] void hang() {
-    if (reader) {
-        std::array<std::byte, 1> first{};
-        or_throw(reader.read_some(first));
-    }
+[[noreturn]] void idle() {
     auto never = or_throw(windpipe::make_pipe());
     std::array<std::byte, 1> byte{};
     while (true) {
         or_throw(never.reader.read_some(byte));
     }
+}
+
+[[noreturn]] void hang() {
+    if (reader) {
+        std::array<std::byte, 1> first{};
+        or_throw(reader.read_some(first));
+    }
+    idle();
 }
 
 /// How many arguments it has used up.
@@ -128,6 +133,8 @@ int act(std::string_view what, const char* with) {
         half();
     } else if (what == "hang") {
         hang();
+    } else if (what == "idle") {
+        idle();
     } else if (what == "ready") {
         std::puts("ready");
         std::fflush(stdout);
