@@ -138,7 +138,8 @@ void ring_view::start_again_if_idle() noexcept {
     if (indices_.own() < look_idle_at_) {
         return;
     }
-    const std::size_t used = shares_processor_ ? little : much;
+    // Not at once: whoever uses a page for the first time waits for it.
+    const std::size_t used = shares_processor_ ? little : std::clamp<std::uint64_t>(indices_.own() / 32, little, much);
     const bool idle = capacity() > used && indices_.own() - indices_.start() >= used && looks_right() &&
                       indices_.amount() == capacity();
     idle_looks_ = idle ? idle_looks_ + 1 : 0;
@@ -166,17 +167,26 @@ bool ring_view::comes_at_once() noexcept {
     return false;
 }
 
-bool ring_view::gathers_right_by_pause(const deadline& until) noexcept {
-    const bool patient = !takes_turns_ && is_far(until);
-    crumbs::gathering gathering(crumbs_, indices_.amount(), capacity(), deadline::clock::now());
+bool ring_view::looks_right_after(int pauses) noexcept {
+    for (int i = 0; i < pauses; ++i) {
+        platform::relax();
+    }
+    return looks_right();
+}
+
+bool ring_view::gathers_right(crumbs::way how, const deadline& until) noexcept {
+    const std::size_t before = indices_.amount();
+    if (how == crumbs::way::pause || takes_turns_ || !is_far(until)) {
+        const bool right = looks_right_after(crumbs::pause);
+        crumbs_.paused(indices_.amount() > before);
+        return right;
+    }
+    crumbs::gathering gathering(crumbs_, before, capacity(), deadline::clock::now());
     do {
-        for (int i = 0; i < gathering.pauses(); ++i) {
-            platform::relax();
-        }
-        if (!looks_right()) {
+        if (!looks_right_after(gathering.pauses())) {
             return false;
         }
-    } while (gathering.goes_on(indices_.amount(), deadline::clock::now()) && patient);
+    } while (gathering.goes_on(indices_.amount(), deadline::clock::now()));
     crumbs_.learn(gathering);
     return true;
 }

@@ -131,7 +131,8 @@ public:
     /// For a reader that finds little and wants much: looks again after a moment, where that has helped before; for
     /// long only in a stream, and if it may take its time. False: as looks_right().
     [[nodiscard]] bool gathers_right(std::size_t wish, const deadline& until) noexcept {
-        return !crumbs_.worth_a_pause(indices_.amount(), wish) || gathers_right_by_pause(until);
+        const crumbs::way how = crumbs_.decide(indices_.amount(), wish);
+        return how == crumbs::way::take || gathers_right(how, until);
     }
     /// The same; protocol_error.
     result<void> gather(std::size_t wish, const deadline& until, std::string_view operation);
@@ -212,7 +213,8 @@ private:
         platform::waker* who;
         waiter* next;
     };
-    bool gathers_right_by_pause(const deadline& until) noexcept;
+    bool gathers_right(crumbs::way how, const deadline& until) noexcept;
+    bool looks_right_after(int pauses) noexcept;
     /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
     /// sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);

@@ -123,8 +123,10 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         if (!there) {
             return std::unexpected(there.error());
         }
-        if (auto announced = announce(operation); !announced) {
-            return std::unexpected(std::move(announced).error());
+        if (*there) {
+            if (auto announced = announce(operation); !announced) {
+                return std::unexpected(std::move(announced).error());
+            }
         }
         if (auto looked = look(operation); !looked) {
             return std::unexpected(std::move(looked).error());
@@ -141,7 +143,7 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         if (auto slept = sleep(by, interrupted, lock); !slept) {
             return std::unexpected(error{slept.error().code, operation, slept.error().context});
         }
-        may_try = true;
+        may_try = taken_; // else the end may have come
     }
 }
 
