@@ -9,18 +9,11 @@
 namespace {
 
 using windpipe::crumbs;
+using way = crumbs::way;
 
 constexpr std::size_t much = 65536;
 constexpr std::size_t little = 64;
 constexpr std::size_t capacity = std::size_t{8} << 20U;
-
-int calls_until_worth(crumbs& of) {
-    int calls = 1;
-    while (!of.worth_a_pause(little, much)) {
-        ++calls;
-    }
-    return calls;
-}
 
 /// Gathers from a writer that brings so many bytes in a microsecond; a pause takes 10 ns. How many bytes were there in
 /// the end.
@@ -37,30 +30,61 @@ std::size_t gather(crumbs& of, std::size_t bytes_per_us, std::size_t holds = cap
     return there;
 }
 
-TEST(crumbs, are_left_only_by_who_has_room_for_much_and_finds_little) {
-    crumbs of;
-    EXPECT_TRUE(of.worth_a_pause(little, much));
-    EXPECT_TRUE(of.worth_a_pause(much / 2, much));
-    EXPECT_FALSE(of.worth_a_pause(little, little)) << "he gets what he asked for";
-    EXPECT_FALSE(of.worth_a_pause(0, much)) << "that is a wait";
-    EXPECT_FALSE(of.worth_a_pause(much, 4 * much));
+/// How many reads take what is there before one is again what it can be.
+int calls_until(crumbs& of, way what, std::size_t there) {
+    int calls = 1;
+    while (of.decide(there, much) != what) {
+        ++calls;
+    }
+    return calls;
 }
 
-TEST(crumbs, are_left_each_time_while_more_come_and_ever_more_seldom_where_none_do) {
+/// Of a reader for whom to gather has often been in vain.
+crumbs of_no_stream() {
+    crumbs made;
+    for (int time = 0; time < 10; ++time) {
+        (void)calls_until(made, way::gather, much / 2);
+        EXPECT_EQ(gather(made, 0), little);
+    }
+    return made;
+}
+
+TEST(crumbs, are_left_only_by_who_has_room_for_much_and_finds_less) {
+    crumbs of;
+    EXPECT_NE(of.decide(little, much), way::take);
+    EXPECT_NE(of.decide(much / 2, much), way::take);
+    EXPECT_EQ(of.decide(little, little), way::take) << "he gets what he asked for";
+    EXPECT_EQ(of.decide(little, 4095), way::take);
+    EXPECT_EQ(of.decide(0, much), way::take) << "that is a wait";
+    EXPECT_EQ(of.decide(much, 4 * much), way::take);
+}
+
+TEST(crumbs, are_gathered_each_time_while_it_flows_and_ever_more_seldom_where_it_does_not) {
     crumbs of;
     for (int time = 0; time < 10; ++time) {
-        EXPECT_EQ(calls_until_worth(of), 1);
-        EXPECT_GT(gather(of, 10'000), little);
+        EXPECT_EQ(of.decide(much / 2, much), way::gather);
+        EXPECT_GT(gather(of, 10'000), much);
     }
     int before = 1;
     for (int time = 0; time < 5; ++time) {
         EXPECT_EQ(gather(of, 0), little);
-        const int calls = calls_until_worth(of);
+        const int calls = calls_until(of, way::gather, much / 2);
         EXPECT_GT(calls, before);
         before = calls;
     }
-    EXPECT_GT(gather(of, 10'000), little);
-    EXPECT_EQ(calls_until_worth(of), 1);
+    EXPECT_GT(gather(of, 10'000), much);
+    EXPECT_EQ(of.decide(much / 2, much), way::gather);
+}
+
+TEST(crumbs, that_are_small_are_left_for_one_pause_while_that_helps) {
+    crumbs of = of_no_stream();
+    EXPECT_EQ(of.decide(much / 2, much), way::take);
+    for (int time = 0; time < 10; ++time) {
+        EXPECT_EQ(of.decide(little, much), way::pause);
+        of.paused(true);
+    }
+    of.paused(false);
+    EXPECT_GT(calls_until(of, way::pause, little), 10);
 }
 
 TEST(crumbs, are_gathered_until_a_reader_is_far_behind_if_the_stream_has_gone_on_for_long) {
@@ -81,19 +105,16 @@ TEST(crumbs, are_gathered_until_a_reader_is_far_behind_if_the_stream_has_gone_on
     EXPECT_LT(gather(of, 20'000, 65536), 64U * 1024) << "a quarter of a small ring is enough";
 }
 
-TEST(crumbs, are_taken_at_the_next_look_after_the_stream_has_stopped) {
+TEST(crumbs, are_taken_soon_after_the_stream_has_stopped) {
     crumbs of;
     for (int time = 0; time < 10; ++time) {
         (void)gather(of, 20'000);
     }
-    std::size_t there = little;
-    crumbs::time_point now;
-    crumbs::gathering gathering(of, there, capacity, now);
-    there += 100'000;
-    now += std::chrono::microseconds(1);
-    ASSERT_TRUE(gathering.goes_on(there, now));
-    now += std::chrono::microseconds(1);
-    EXPECT_FALSE(gathering.goes_on(there + 10, now));
+    const crumbs::time_point start;
+    crumbs::gathering gathering(of, little, capacity, start);
+    ASSERT_TRUE(gathering.goes_on(little + 20'000, start + std::chrono::microseconds(1)));
+    EXPECT_TRUE(gathering.goes_on(little + 20'000, start + std::chrono::microseconds(2))) << "it may falter";
+    EXPECT_FALSE(gathering.goes_on(little + 20'000, start + std::chrono::microseconds(8)));
 }
 
 TEST(crumbs, of_a_trickle_are_taken_after_one_pause) {
