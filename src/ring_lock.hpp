@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -69,7 +70,7 @@ private:
     static constexpr std::uint64_t nobody = 0;
     static constexpr std::uint64_t slots = 16;
     static constexpr std::uint32_t first_needed = 4;
-    static constexpr std::uint32_t most_needed = 1U << 20U;
+    static constexpr std::uint32_t most_needed = 1U << 16U;
 
     /// A number that no other thread ever has, with room for a slot. glibc keeps some memory for a variable of this
     /// kind in libraries that are loaded later; to find it takes no call.
@@ -92,13 +93,17 @@ private:
             owner_.store(self + slot_, std::memory_order_relaxed);
         }
     }
-    /// Inside, nobody sleeps: at most bytes are copied, or a stream is gathered.
+    /// Inside, nobody sleeps: bytes are copied, a stream is gathered, a bell is rung.
     void end_ownership() noexcept {
         owner_.store(nobody, std::memory_order_relaxed);
         needed_ = std::min(needed_ * 4, most_needed);
         platform::order_threads();
-        while (inside_[slot_].load(std::memory_order_acquire)) {
-            std::this_thread::yield();
+        for (int looks = 0; inside_[slot_].load(std::memory_order_acquire); ++looks) {
+            if (looks < 100) {
+                std::this_thread::yield();
+            } else {
+                std::this_thread::sleep_for(std::chrono::microseconds(50)); // he may be kept from running
+            }
         }
     }
 

@@ -174,11 +174,20 @@ bool ring_view::looks_right_after(int pauses) noexcept {
     return looks_right();
 }
 
-bool ring_view::gathers_right(crumbs::way how, const deadline& until) noexcept {
+bool ring_view::gathers_little_right(std::size_t wish, const deadline& until) noexcept {
+    if (!looks_right()) {
+        return false;
+    }
     const std::size_t before = indices_.amount();
-    if (how == crumbs::way::pause || takes_turns_ || !is_far(until)) {
-        const bool right = looks_right_after(crumbs::pause);
-        crumbs_.paused(indices_.amount() > before);
+    if (!crumbs::are(before, wish, capacity())) {
+        return true;
+    }
+    const crumbs::way how = crumbs_.decide(before, !takes_turns_ && is_far(until));
+    if (how != crumbs::way::gather) {
+        const bool right = how == crumbs::way::take || looks_right_after(crumbs::pause);
+        if (how == crumbs::way::pause) {
+            crumbs_.paused(indices_.amount() > before);
+        }
         return right;
     }
     crumbs::gathering gathering(crumbs_, before, capacity(), deadline::clock::now());
@@ -278,7 +287,7 @@ result<bool> ring_view::is_read(std::size_t bytes, bells by) {
         left_seen_ = left;
         progress_seen_ = progress;
         may_go_unseen_ = idle_looks_ > 0 ? 0 : most_unseen << calm_; // an idle one is looked at in a row
-        may_go_unseen_ -= std::min(may_go_unseen_, std::max(bytes, least_unseen));
+        goes_unseen(std::max(bytes, least_unseen));
     }
     return there;
 }

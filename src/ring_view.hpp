@@ -103,7 +103,7 @@ public:
     [[nodiscard]] bool begin_at_once() noexcept { return begun_ && (!takes_turns_ || takes_free_turn()); }
     /// begin_at_once() for one who owns the lock: false wherever anything at all is out of the ordinary.
     [[nodiscard]] bool is_plain() const noexcept { return plain_->load(std::memory_order_relaxed) != 0; }
-    /// Whether the other side was on our processor, when either last waited.
+    /// Whether the other side was on our processor, when last seen.
     [[nodiscard]] bool shares_processor() const noexcept { return shares_processor_; }
     /// Whether there may be other processes at this side.
     [[nodiscard]] bool takes_turns() const noexcept { return takes_turns_; }
@@ -131,8 +131,7 @@ public:
     /// For a reader that finds little and wants much: looks again after a moment, where that has helped before; for
     /// long only in a stream, and if it may take its time. False: as looks_right().
     [[nodiscard]] bool gathers_right(std::size_t wish, const deadline& until) noexcept {
-        const crumbs::way how = crumbs_.decide(indices_.amount(), wish);
-        return how == crumbs::way::take || gathers_right(how, until);
+        return !crumbs::are(indices_.amount(), wish, capacity()) || gathers_little_right(wish, until);
     }
     /// The same; protocol_error.
     result<void> gather(std::size_t wish, const deadline& until, std::string_view operation);
@@ -156,6 +155,8 @@ public:
     }
     /// Those who sleep on this side.
     void wake_others() const noexcept;
+    /// For who commits more than he has reserved.
+    void goes_unseen(std::size_t bytes) noexcept { may_go_unseen_ -= std::min(may_go_unseen_, bytes); }
     /// The two steps of settle(): whether somebody sleeps on the other side, and waking them.
     [[nodiscard]] bool must_ring() noexcept {
         if (waiting_ != nullptr && indices_.amount() > 0) {
@@ -170,8 +171,8 @@ public:
     result<void> ring(native_handle wakes, std::string_view operation);
 
     /// For a writer that begins a call: where each finds nothing in the ring, it is better off with the memory it has
-    /// used than with all of it in turn: with little, which stays in the caches, if both sides share a processor; with
-    /// much, which does not stay in those of the other one, if they do not.
+    /// used than with all of it in turn: with little, which stays in the caches, if both sides share a processor; if
+    /// they do not, with ever more, up to what does not stay in those of the other one.
     void start_again_if_idle() noexcept;
 
     /// For a writer, before it writes: whether there could be a reader. Asks the system seldom: see ring_writer::write.
@@ -213,7 +214,7 @@ private:
         platform::waker* who;
         waiter* next;
     };
-    bool gathers_right(crumbs::way how, const deadline& until) noexcept;
+    bool gathers_little_right(std::size_t wish, const deadline& until) noexcept;
     bool looks_right_after(int pauses) noexcept;
     /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
     /// sleep follows that would say so.
@@ -226,7 +227,7 @@ private:
     result<void> sleep(bells by, interruption& interrupted, std::unique_lock<ring_lock>& lock);
     result<bool> sleep_unlocked(bells by, interruption& interrupted) const;
     bool spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const;
-    bool yields(std::unique_lock<ring_lock>& lock);
+    bool yields(interruption& interrupted, std::unique_lock<ring_lock>& lock);
     bool comes_soon(interruption& interrupted, std::unique_lock<ring_lock>& lock);
 
     std::shared_ptr<ring_mapping> memory_;

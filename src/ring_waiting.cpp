@@ -16,7 +16,7 @@ bool ring_view::comes_soon(interruption& interrupted, std::unique_lock<ring_lock
     if (interrupted.why()) {
         return false;
     }
-    return shares_processor_ ? is_far(interrupted.until()) && yields(lock) : spin(interrupted, lock);
+    return shares_processor_ ? is_far(interrupted.until()) && yields(interrupted, lock) : spin(interrupted, lock);
 }
 
 bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& lock) const {
@@ -40,7 +40,7 @@ bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& loc
     return moved;
 }
 
-bool ring_view::yields(std::unique_lock<ring_lock>& lock) {
+bool ring_view::yields(interruption& interrupted, std::unique_lock<ring_lock>& lock) {
     if (!yielding_.worth_it()) {
         return false;
     }
@@ -50,6 +50,7 @@ bool ring_view::yields(std::unique_lock<ring_lock>& lock) {
     std::this_thread::yield();
     const auto time = deadline::clock::now() - start;
     const std::uint64_t came = words_.glance() - before;
+    interrupted.waited(time);
     lock.lock();
     yielding_.yielded(came, time);
     return came != 0;
@@ -118,7 +119,9 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         result<bool> there = true;
         const bool gives_up = interrupted.why().has_value();
         if (!std::exchange(taken_, false) || gives_up) {
-            there = drain(by.woken_by, gives_up || words_.left() != left_seen_, operation);
+            const std::uint32_t left = words_.left();
+            there = drain(by.woken_by, gives_up || left != left_seen_, operation);
+            left_seen_ = left;
         }
         if (!there) {
             return std::unexpected(there.error());
@@ -143,7 +146,7 @@ result<ring_view::outcome> ring_view::wait(std::size_t need, bells by, interrupt
         if (auto slept = sleep(by, interrupted, lock); !slept) {
             return std::unexpected(error{slept.error().code, operation, slept.error().context});
         }
-        may_try = taken_; // else the end may have come
+        may_try = words_.glance() != indices_.other(); // else the end may have come
     }
 }
 

@@ -222,6 +222,7 @@ bool can_commit_at_once(const Call& call, std::size_t count) {
 template <class Call>
 result<void> commit_at_once(Call& call, std::size_t count) {
     call.view().shown = 0;
+    call.view().goes_unseen(count);
     return call.move_on(count, "commit");
 }
 

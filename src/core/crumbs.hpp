@@ -16,22 +16,24 @@ namespace windpipe {
 /// What one reader has learnt.
 class crumbs {
 public:
+    /// Whether so many bytes are little, where `wish` are wanted, in a ring that holds so many.
+    [[nodiscard]] static bool are(std::size_t there, std::size_t wish, std::size_t capacity) noexcept {
+        return wish >= least_wish && there > 0 && there < std::min({wish, pile, goal(capacity)});
+    }
+
     enum class way {
         take,   ///< what is there
         pause,  ///< once, and look again
         gather, ///< as long as it flows
     };
-    /// What to do about so many bytes, where `wish` are wanted.
-    [[nodiscard]] way decide(std::size_t there, std::size_t wish) noexcept {
-        if (wish < least_wish || there == 0 || there >= std::min(wish, pile)) {
-            return way::take;
-        }
-        if (gathers_.due()) {
+    /// What to do about so many, if they are little.
+    [[nodiscard]] way decide(std::size_t there, bool may_gather) noexcept {
+        if (may_gather && gathers_.due()) {
             return way::gather;
         }
         return there < crumb && pauses_.due() ? way::pause : way::take;
     }
-    /// How many of the processor's pauses that is, each some nanoseconds.
+    /// How many of the processor's pauses that is, each some ten nanoseconds.
     static constexpr int pause = 64;
     /// Whether more had come.
     void paused(bool helped) noexcept { pauses_.learn(helped); }
@@ -41,7 +43,7 @@ public:
     class gathering {
     public:
         gathering(const crumbs& learnt, std::size_t there, std::size_t capacity, time_point now) noexcept
-            : before_(there), there_(there), goal_(std::min(capacity / 4, far_behind)), began_at_(now), seen_at_(now),
+            : before_(there), there_(there), goal_(goal(capacity)), began_at_(now), seen_at_(now),
               ends_at_(now + learnt.patience_) {}
         [[nodiscard]] int pauses() const noexcept { return pauses_; }
         /// So much is there now. Whether to pause again.
@@ -100,6 +102,8 @@ private:
         std::uint32_t turns_left_ = 0;
         std::uint32_t next_turns_ = first_turns;
     };
+
+    static std::size_t goal(std::size_t capacity) noexcept { return std::min(capacity / 4, far_behind); }
 
     static constexpr std::size_t least_wish = 4096;
     static constexpr std::size_t crumb = 2048;

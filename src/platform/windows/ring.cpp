@@ -159,7 +159,11 @@ void unmap_ring(const ring_memory& memory) noexcept {
 }
 
 // Source: FlushProcessWriteBuffers.
-bool can_order_threads() noexcept { return true; }
+// In Wine FlushProcessWriteBuffers() has long been a stub.
+bool can_order_threads() noexcept {
+    static const bool can = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == nullptr;
+    return can;
+}
 void order_threads() noexcept { ::FlushProcessWriteBuffers(); }
 
 // There is no barrier for other processes.
