@@ -33,7 +33,7 @@ std::size_t gather(crumbs& of, std::size_t bytes_per_us, std::size_t holds = cap
 /// How many reads take what is there before one is again what it can be.
 int calls_until(crumbs& of, way what, std::size_t there) {
     int calls = 1;
-    while (of.decide(there, much) != what) {
+    while (of.decide(there, true) != what) {
         ++calls;
     }
     return calls;
@@ -49,20 +49,29 @@ crumbs of_no_stream() {
     return made;
 }
 
-TEST(crumbs, are_left_only_by_who_has_room_for_much_and_finds_less) {
+TEST(crumbs, are_what_is_less_than_was_asked_for_by_who_has_room_for_much) {
+    EXPECT_TRUE(crumbs::are(little, much, capacity));
+    EXPECT_TRUE(crumbs::are(much / 2, 4 * much, capacity));
+    EXPECT_FALSE(crumbs::are(little, little, capacity)) << "he gets what he asked for";
+    EXPECT_FALSE(crumbs::are(little, 4095, capacity));
+    EXPECT_FALSE(crumbs::are(0, much, capacity)) << "that is a wait";
+    EXPECT_FALSE(crumbs::are(much, 4 * much, capacity));
+    EXPECT_FALSE(crumbs::are(much / 2, much, much)) << "half of the ring is no crumb";
+}
+
+TEST(crumbs, are_never_gathered_for_who_may_not_wait) {
     crumbs of;
-    EXPECT_NE(of.decide(little, much), way::take);
-    EXPECT_NE(of.decide(much / 2, much), way::take);
-    EXPECT_EQ(of.decide(little, little), way::take) << "he gets what he asked for";
-    EXPECT_EQ(of.decide(little, 4095), way::take);
-    EXPECT_EQ(of.decide(0, much), way::take) << "that is a wait";
-    EXPECT_EQ(of.decide(much, 4 * much), way::take);
+    EXPECT_EQ(of.decide(much / 2, false), way::take);
+    EXPECT_EQ(of.decide(little, false), way::pause);
+    of.paused(false);
+    EXPECT_EQ(of.decide(little, false), way::take) << "not even a pause where it has not helped";
+    EXPECT_EQ(of.decide(little, true), way::gather);
 }
 
 TEST(crumbs, are_gathered_each_time_while_it_flows_and_ever_more_seldom_where_it_does_not) {
     crumbs of;
     for (int time = 0; time < 10; ++time) {
-        EXPECT_EQ(of.decide(much / 2, much), way::gather);
+        EXPECT_EQ(of.decide(much / 2, true), way::gather);
         EXPECT_GT(gather(of, 10'000), much);
     }
     int before = 1;
@@ -73,14 +82,14 @@ TEST(crumbs, are_gathered_each_time_while_it_flows_and_ever_more_seldom_where_it
         before = calls;
     }
     EXPECT_GT(gather(of, 10'000), much);
-    EXPECT_EQ(of.decide(much / 2, much), way::gather);
+    EXPECT_EQ(of.decide(much / 2, true), way::gather);
 }
 
 TEST(crumbs, that_are_small_are_left_for_one_pause_while_that_helps) {
     crumbs of = of_no_stream();
-    EXPECT_EQ(of.decide(much / 2, much), way::take);
+    EXPECT_EQ(of.decide(much / 2, true), way::take);
     for (int time = 0; time < 10; ++time) {
-        EXPECT_EQ(of.decide(little, much), way::pause);
+        EXPECT_EQ(of.decide(little, true), way::pause);
         of.paused(true);
     }
     of.paused(false);

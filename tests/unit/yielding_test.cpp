@@ -49,8 +49,9 @@ TEST(yielding, is_paid_for_by_sleeps_where_it_was_in_vain) {
     const int many = sleeps(of);
     EXPECT_GT(many, 10'000);
     of.yielded(0, 1h);
-    EXPECT_GT(sleeps(of), many);
-    EXPECT_EQ(sleeps(of), 0) << "but not for ever";
+    const int most = sleeps(of);
+    EXPECT_GT(most, many);
+    EXPECT_LE(most, 10'000'000) << "but not for ever";
 }
 
 TEST(yielding, that_has_often_helped_bears_an_accident) {
