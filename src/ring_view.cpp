@@ -40,6 +40,7 @@ std::optional<ring_indices> indices_in(const ring_words& words, ring_indices::si
 
 result<std::shared_ptr<ring_view>> ring_view::of(std::shared_ptr<ring_mapping> memory, ring_indices::side whose,
                                                  platform::turn_taker_ptr turns) {
+    (void)platform::can_order_threads(); // what takes a moment the first time is not for a call with a deadline
     const ring_words words = memory->words(whose);
     // Where others may be at work, what the two counters are is not of one moment: each call begins with its own look.
     const auto indices = turns != nullptr ? ring_indices::begin(whose, memory->capacity(), 0, 0, 0)
