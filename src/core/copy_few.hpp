@@ -9,10 +9,10 @@ namespace windpipe {
 inline constexpr std::size_t few = 64;
 
 /// The halves may overlap in the middle: two moves of a size that is known do for every length up to twice that.
-template <std::size_t half>
+template <std::size_t Half>
 void copy_halves(std::byte* to, const std::byte* from, std::size_t count) noexcept {
-    std::memcpy(to, from, half);
-    std::memcpy(to + count - half, from + count - half, half);
+    std::memcpy(to, from, Half);
+    std::memcpy(to + count - Half, from + count - Half, Half);
 }
 
 /// PRE: 0 < count <= few
