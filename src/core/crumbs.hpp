@@ -109,7 +109,7 @@ private:
     static constexpr std::size_t crumb = 2048;
     static constexpr std::size_t pile = 64UL * 1024;
     static constexpr std::size_t far_behind = 1024UL * 1024; // as much as the second cache of a processor holds
-    static constexpr std::size_t slow_stream = 2;            // nanoseconds for a byte, since the last look
+    static constexpr std::size_t slow_stream = 8;            // nanoseconds for a byte, since the last look
     static constexpr std::size_t fast_stream = 4;            // bytes in a nanosecond, since the first: it may falter
     static constexpr int most_pauses = 1024;
     static constexpr std::chrono::nanoseconds least_patience = std::chrono::microseconds(12);
