@@ -1,9 +1,10 @@
 // step_ring.cpp - `step_ring writer|sharer|reader TOKEN`: redeems an end of a ring, calls getppid(2), moves 64, 100 and
-// 2000 bytes, the second in place unless it is a sharer, and waits to be killed.
+// 2000 bytes, the second in place unless it is a sharer, and stays until it is killed.
 #include <windpipe/windpipe.hpp>
 
 #include <array>
 #include <cstring>
+#include <sched.h>
 #include <span>
 #include <string_view>
 #include <sys/syscall.h>
@@ -15,7 +16,14 @@ using windpipe::or_throw;
 
 std::array<std::byte, 2000> bytes{};
 
-void write(windpipe::ring_writer to, bool in_place) {
+/// A call that waits could not be stepped over.
+[[noreturn]] void stay() {
+    while (true) {
+        ::sched_yield();
+    }
+}
+
+[[noreturn]] void write(windpipe::ring_writer to, bool in_place) {
     std::array<std::byte, 64> first{};
     first.fill(std::byte{1});
     bytes.fill(std::byte{3});
@@ -30,16 +38,16 @@ void write(windpipe::ring_writer to, bool in_place) {
         or_throw(to.write(second));
     }
     or_throw(to.write(bytes));
-    ::pause();
+    stay();
 }
 
-void read(windpipe::ring_reader from) {
+[[noreturn]] void read(windpipe::ring_reader from) {
     ::syscall(SYS_getppid);
     or_throw(from.read(std::span(bytes).first(64)));
     or_throw(from.peek(100));
     or_throw(from.consume(100));
     or_throw(from.read(bytes));
-    ::pause();
+    stay();
 }
 
 } // namespace
@@ -51,8 +59,6 @@ int main(int argc, char** argv) {
     const std::string_view role = argv[1];
     if (role == "reader") {
         read(or_throw(windpipe::redeem_ring_reader(argv[2])));
-    } else {
-        write(or_throw(windpipe::redeem_ring_writer(argv[2])), role == "writer");
     }
-    return 0;
+    write(or_throw(windpipe::redeem_ring_writer(argv[2])), role == "writer");
 }
