@@ -173,7 +173,7 @@ public:
 private:
     waker() = default;
     unique_handle handle_;
-    std::uintptr_t owner_ = 0; // for the backend: the thread, where it needs to know
+    [[maybe_unused]] std::uintptr_t owner_ = 0; // for the backend: the thread, where it needs to know
     friend struct waker_maker;
 };
 
