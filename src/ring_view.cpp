@@ -267,28 +267,49 @@ result<void> ring_view::ring(native_handle wakes, std::string_view operation) {
     return std::unexpected(error{rung.error().code, operation, rung.error().context});
 }
 
-/// That the reader goes on reading says as much as the system, for nothing.
+/// Whether the other side has gone on since this was last asked.
+bool ring_view::goes_on() noexcept {
+    constexpr unsigned many = 16; // then it may as well be asked for sooner
+    shares_processor_ = words_.shares(platform::this_processor());
+    const std::uint64_t progress = words_.glance();
+    if (std::exchange(progress_seen_, progress) == progress) {
+        return false;
+    }
+    if (++progresses_ == many) {
+        progresses_ = 0;
+        calm_ = std::max(calm_, 1U) - 1;
+    }
+    return true;
+}
+
+bool ring_view::is_read_on(std::size_t bytes) noexcept {
+    if (is_surely_read(bytes)) {
+        return true;
+    }
+    if (!nobody_left() || indices_.own() >= look_idle_at_ || !goes_on()) {
+        return false;
+    }
+    may_go_unseen_ = most_unseen << calm_;
+    return is_surely_read(bytes);
+}
+
 result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     const std::uint32_t left = words_.left(); // before the look at who is there
     if (left == left_seen_ && is_surely_read(bytes)) {
         return true;
     }
-    const std::uint64_t progress = words_.glance();
-    shares_processor_ = words_.shares(platform::this_processor());
     result<bool> there = true;
-    if (progress != progress_seen_) {
-        calm_ = 0;
-    } else if (left == left_seen_) {
-        calm_ = std::min(calm_ + 1, most_calm);
-    }
-    if (left != left_seen_ || progress == progress_seen_) {
+    if (!goes_on() || left != left_seen_) {
+        if (left == left_seen_) {
+            progresses_ = 0;
+            calm_ = std::min(calm_ + 1, most_calm);
+        }
         there = drain(by.woken_by, true, "write");
     }
     if (there && *there) {
         left_seen_ = left;
-        progress_seen_ = progress;
         may_go_unseen_ = idle_looks_ > 0 ? 0 : most_unseen << calm_; // an idle one is looked at in a row
-        goes_unseen(std::max(bytes, least_unseen));
+        may_go_unseen_ -= std::min(may_go_unseen_, weight(bytes));
     }
     return there;
 }

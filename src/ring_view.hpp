@@ -156,7 +156,7 @@ public:
     /// Those who sleep on this side.
     void wake_others() const noexcept;
     /// For who commits more than he has reserved.
-    void goes_unseen(std::size_t bytes) noexcept { may_go_unseen_ -= std::min(may_go_unseen_, bytes); }
+    void goes_unseen(std::size_t bytes) noexcept { may_go_unseen_ -= std::min(may_go_unseen_, bytes / 1024); }
     /// The two steps of settle(): whether somebody sleeps on the other side, and waking them.
     [[nodiscard]] bool must_ring() noexcept {
         if (waiting_ != nullptr && indices_.amount() > 0) {
@@ -183,13 +183,16 @@ public:
     /// As is_read() for a call that makes no system call: false where that has to look. That the reader has left shows
     /// when he is told of the bytes.
     [[nodiscard]] bool is_surely_read(std::size_t bytes) noexcept {
-        const std::size_t counted = std::max(bytes, least_unseen);
+        const std::size_t counted = weight(bytes);
         if (counted > may_go_unseen_) {
             return false;
         }
         may_go_unseen_ -= counted;
         return true;
     }
+    /// The same after a look at whether the reader goes on reading, which says as much as the system. False as well
+    /// where start_again_if_idle() is due.
+    [[nodiscard]] bool is_read_on(std::size_t bytes) noexcept;
 
     /// What reserve() or peek() has shown, and consume() and commit() may take.
     std::size_t shown = 0;
@@ -200,10 +203,10 @@ public:
     [[nodiscard]] bool is_shared() const noexcept { return ends_ > 1; }
 
 private:
-    /// What may be written since somebody was seen to be there; a short write counts as so many.
-    static constexpr std::size_t most_unseen = 16UL * 1024;
-    static constexpr std::size_t least_unseen = most_unseen / 64;
+    /// So many writes, or a kibibyte for each, may be made since somebody was seen to be there.
+    static constexpr std::size_t most_unseen = 64;
     static constexpr unsigned most_calm = 3;
+    static std::size_t weight(std::size_t bytes) noexcept { return std::max<std::size_t>(bytes / 1024, 1); }
     /// Where a side that is not plain looks.
     static constexpr std::atomic<std::uint32_t> never_plain = 0;
 
@@ -216,6 +219,7 @@ private:
     };
     bool gathers_little_right(std::size_t wish, const deadline& until) noexcept;
     bool looks_right_after(int pauses) noexcept;
+    bool goes_on() noexcept;
     /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
     /// sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);
@@ -246,6 +250,7 @@ private:
     std::uint32_t left_seen_;
     std::uint64_t progress_seen_ = 0; // of the other side, when it was last known to be there
     unsigned calm_ = 0;               // how often it was seen by asking the system: each doubles what may go unseen
+    unsigned progresses_ = 0;         // looks in a row that have seen it go on
     waiter* waiting_ = nullptr;
     crumbs crumbs_;
     yielding yielding_;

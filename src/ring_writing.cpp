@@ -140,10 +140,10 @@ result<std::size_t> write_pieces(const ring_call& call, feed bytes, bool some) {
     return total;
 }
 
-/// What most writes are: bytes for which there is room. False: another call has to be made.
+/// What most writes are: bytes for which there is room.
 template <class Call>
-bool can_write_at_once(const Call& call, std::size_t size) {
-    return call && size - 1 < piece && call.view().known().size() >= size && call.view().is_surely_read(size);
+bool has_room(const Call& call, std::size_t size) {
+    return call && size - 1 < piece && call.view().known().size() >= size;
 }
 
 template <class Call>
@@ -154,12 +154,10 @@ result<void> write_at_once(Call& call, const_buffer bytes) {
 }
 
 [[gnu::noinline]] result<void> write_many(ring_writer& end, const_buffer bytes, const wait_limit& limit) {
-    if (bytes.size() > few) {
-        if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
-            return write_at_once(call, bytes);
-        }
+    if (own_call call(end, limit); has_room(call, bytes.size()) && call.view().is_read_on(bytes.size())) {
+        return write_at_once(call, bytes);
     }
-    if (const quick_call call(end, limit); can_write_at_once(call, bytes.size())) {
+    if (const quick_call call(end, limit); has_room(call, bytes.size()) && call.view().is_read_on(bytes.size())) {
         return write_at_once(call, bytes);
     }
     return end.write_gather({&bytes, 1}, limit);
@@ -168,7 +166,7 @@ result<void> write_at_once(Call& call, const_buffer bytes) {
 /// No function is called from here but at its end: few instructions beside those that move the bytes.
 inline result<void> write_quickly(ring_writer& end, const_buffer bytes, const wait_limit& limit) {
     if (bytes.size() <= few) {
-        if (own_call call(end, limit); can_write_at_once(call, bytes.size())) {
+        if (own_call call(end, limit); has_room(call, bytes.size()) && call.view().is_surely_read(bytes.size())) {
             call.view().shown = 0;
             copy_few(call.view().known().data(), bytes.data(), bytes.size());
             return call.move_on(bytes.size(), "write");
@@ -204,9 +202,9 @@ result<std::size_t> ring_writer::write_some(const_buffer bytes, const wait_limit
 namespace {
 
 template <class Call>
-bool can_reserve_at_once(const Call& call, std::size_t at_least) {
+bool has_room_in_place(const Call& call, std::size_t at_least) {
     return call && !call.view().takes_turns() && at_least > 0 && call.view().known().size() >= at_least &&
-           call.view().nobody_left() && call.view().is_surely_read(at_least);
+           call.view().nobody_left();
 }
 
 std::span<std::byte> reserve_at_once(ring_view& view) {
@@ -228,7 +226,10 @@ result<void> commit_at_once(Call& call, std::size_t count) {
 
 [[gnu::noinline]] result<std::span<std::byte>> reserve_by_call(const ring_writer& end, std::size_t at_least,
                                                                const wait_limit& limit) {
-    if (const quick_call call(end, limit); can_reserve_at_once(call, at_least)) {
+    if (const own_call call(end, limit); has_room_in_place(call, at_least) && call.view().is_read_on(at_least)) {
+        return reserve_at_once(call.view());
+    }
+    if (const quick_call call(end, limit); has_room_in_place(call, at_least) && call.view().is_read_on(at_least)) {
         return reserve_at_once(call.view());
     }
     return in_place_call_on(end, "reserve", limit, [&](const ring_call& call) -> result<std::span<std::byte>> {
@@ -271,7 +272,7 @@ result<void> commit_at_once(Call& call, std::size_t count) {
 } // namespace
 
 result<std::span<std::byte>> ring_writer::reserve(std::size_t at_least, const wait_limit& limit) {
-    if (const own_call call(*this, limit); can_reserve_at_once(call, at_least)) {
+    if (const own_call call(*this, limit); has_room_in_place(call, at_least) && call.view().is_surely_read(at_least)) {
         return reserve_at_once(call.view());
     }
     return reserve_by_call(*this, at_least, limit);

@@ -159,8 +159,8 @@ public:
     /// As those of pipe_writer, with the same errors and `protocol_error`.
     ///
     /// That a reader was *killed* while it did not sleep for want of data, a write notices at once when the ring is
-    /// full, else within 128 writes or 32 KiB after it has read for the last time, or 600 writes or 150 KiB where it has
-    /// often read nothing for that long: a look at it is a system call. A reader that closes its end, or is killed in
+    /// full, else within 128 writes or 128 KiB after it has read for the last time, or 1,024 writes or 1 MiB where it
+    /// has often read nothing for so many: a look at it is a system call. A reader that closes its end, or is killed in
     /// its sleep, is noticed by the next write.
     /// *Threads*: writes of up to 4096 bytes are never mixed with those of other writers; longer ones may be, but not
     /// with ring_mode::shared.
