@@ -277,9 +277,15 @@ bool ring_view::goes_on() noexcept {
     }
     if (++progresses_ == many) {
         progresses_ = 0;
-        calm_ = std::max(calm_, 1U) - 1;
+        calm_ -= calm_ > 0 ? 1 : 0;
     }
     return true;
+}
+
+/// Somebody reads: so much may go unseen, of which these bytes are the first.
+void ring_view::grant(std::size_t bytes) noexcept {
+    may_go_unseen_ = most_unseen << calm_;
+    may_go_unseen_ -= std::min(may_go_unseen_, weight(bytes));
 }
 
 bool ring_view::is_read_on(std::size_t bytes) noexcept {
@@ -289,8 +295,8 @@ bool ring_view::is_read_on(std::size_t bytes) noexcept {
     if (!nobody_left() || indices_.own() >= look_idle_at_ || !goes_on()) {
         return false;
     }
-    may_go_unseen_ = most_unseen << calm_;
-    return is_surely_read(bytes);
+    grant(bytes);
+    return true;
 }
 
 result<bool> ring_view::is_read(std::size_t bytes, bells by) {
@@ -298,6 +304,7 @@ result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     if (left == left_seen_ && is_surely_read(bytes)) {
         return true;
     }
+    may_go_unseen_ = 0; // where nobody is there
     result<bool> there = true;
     if (!goes_on() || left != left_seen_) {
         if (left == left_seen_) {
@@ -308,8 +315,9 @@ result<bool> ring_view::is_read(std::size_t bytes, bells by) {
     }
     if (there && *there) {
         left_seen_ = left;
-        may_go_unseen_ = idle_looks_ > 0 ? 0 : most_unseen << calm_; // an idle one is looked at in a row
-        may_go_unseen_ -= std::min(may_go_unseen_, weight(bytes));
+        if (idle_looks_ == 0) { // an idle one is looked at in a row
+            grant(bytes);
+        }
     }
     return there;
 }

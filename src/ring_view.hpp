@@ -203,10 +203,10 @@ public:
     [[nodiscard]] bool is_shared() const noexcept { return ends_ > 1; }
 
 private:
-    /// So many writes, or a kibibyte for each, may be made since somebody was seen to be there.
+    /// So many writes, of a kibibyte each, may be made since somebody was seen to be there.
     static constexpr std::size_t most_unseen = 64;
     static constexpr unsigned most_calm = 3;
-    static std::size_t weight(std::size_t bytes) noexcept { return std::max<std::size_t>(bytes / 1024, 1); }
+    static std::size_t weight(std::size_t bytes) noexcept { return (bytes + 1023) / 1024; }
     /// Where a side that is not plain looks.
     static constexpr std::atomic<std::uint32_t> never_plain = 0;
 
@@ -220,6 +220,7 @@ private:
     bool gathers_little_right(std::size_t wish, const deadline& until) noexcept;
     bool looks_right_after(int pauses) noexcept;
     bool goes_on() noexcept;
+    void grant(std::size_t bytes) noexcept;
     /// Takes what others have rung. False: there are none any more. `to_the_last`: where the end may be near, or no
     /// sleep follows that would say so.
     result<bool> drain(native_handle woken_by, bool to_the_last, std::string_view operation);

@@ -25,13 +25,11 @@ bool ring_view::spin(interruption& interrupted, std::unique_lock<ring_lock>& loc
         return false;
     }
     constexpr int pauses = 8;
-    // The other side may be asleep, too: to wake up takes it as long as it would us, and then it has to act.
-    const auto longest = 2 * pace->longest_spin();
     const std::uint64_t before = indices_.other();
     lock.unlock();
     const auto start = deadline::clock::now();
     bool moved = false;
-    while (!moved && deadline::clock::now() - start <= longest) {
+    while (!moved && deadline::clock::now() - start <= pace->longest_mutual_spin()) {
         for (int i = 0; i < pauses && !moved; ++i) {
             platform::relax();
             moved = words_.glance() != before;

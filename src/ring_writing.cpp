@@ -263,6 +263,7 @@ result<void> commit_at_once(Call& call, std::size_t count) {
         if (count == 0) {
             return {};
         }
+        call.view.goes_unseen(count);
         call.view.advance(count);
         call.interrupted.moved(count);
         return call.settle();

@@ -54,6 +54,9 @@ public:
         return nanoseconds(price_.load(std::memory_order_relaxed));
     }
 
+    /// The same where the other end may spin and sleep as we do: it would have to wake up first, and then to act.
+    [[nodiscard]] nanoseconds longest_mutual_spin() const noexcept { return 2 * longest_spin(); }
+
     /// A call slept for this long.
     void slept(nanoseconds time) noexcept {
         const bool truly = time >= shortest_sleep; // else the other end had moved already

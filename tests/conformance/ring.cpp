@@ -283,12 +283,14 @@ std::size_t writes_to_a_dead_reader(std::size_t size) {
         ++count;
     }
     EXPECT_FAILS(written, broken_pipe);
+    EXPECT_FAILS(ends.writer.write("x"), broken_pipe);
     return count;
 }
 
 TEST_F(rings, break_for_the_writer_soon_after_the_reader_was_killed_while_it_did_not_wait) {
     EXPECT_LE(writes_to_a_dead_reader(1), 108U); // and the 20 before
     EXPECT_LE(writes_to_a_dead_reader(1024), 108U);
+    EXPECT_LE(writes_to_a_dead_reader(2047), 64U);
     EXPECT_LE(writes_to_a_dead_reader(8192), 16U);
     EXPECT_LE(writes_to_a_dead_reader(16384), 8U);
 }
