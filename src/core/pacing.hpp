@@ -39,9 +39,10 @@ public:
             next_pause_.store(first_pause, std::memory_order_relaxed);
             return;
         }
-        const std::uint32_t failures = failures_.load(std::memory_order_relaxed);
+        const std::uint32_t failures = std::min(failures_.load(std::memory_order_relaxed) + 1, patience);
+        failures_.store(failures, std::memory_order_relaxed);
         if (failures < patience) {
-            failures_.store(failures + 1, std::memory_order_relaxed);
+            return;
         }
         const std::uint32_t pause = next_pause_.load(std::memory_order_relaxed);
         pause_.store(pause, std::memory_order_relaxed);
@@ -55,7 +56,7 @@ public:
     }
 
     /// The same where the other end may spin and sleep as we do: it would have to wake up first, and then to act.
-    [[nodiscard]] nanoseconds longest_mutual_spin() const noexcept { return 2 * longest_spin(); }
+    [[nodiscard]] nanoseconds longest_mutual_spin() const noexcept { return 4 * longest_spin(); }
 
     /// A call slept for this long.
     void slept(nanoseconds time) noexcept {

@@ -41,6 +41,13 @@ TEST(pacing, gives_up_after_four_spins_in_vain) {
     EXPECT_FALSE(pace.worth_spinning());
 }
 
+TEST(pacing, tries_again_after_64_waits) {
+    pacing pace;
+    spin_in_vain(pace, 4);
+    EXPECT_EQ(spins_of(pace, 64), 0);
+    EXPECT_EQ(spins_of(pace, 1), 1);
+}
+
 TEST(pacing, spins_ever_more_seldom_where_it_never_helps) {
     pacing pace;
     spin_in_vain(pace, 4);
